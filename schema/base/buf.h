@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+// Bytes that grow. Zero-initialised is empty; the owner calls buf_free (or AUTO(buf_free)).
+#ifndef CCL_BASE_BUF_H
+#define CCL_BASE_BUF_H
+
+#include "str.h"
+
+struct buf {
+	char *p;
+	size_t n, cap;
+};
+
+void buf_reserve(struct buf *b, size_t extra); // room for `extra` more bytes behind b->n
+void buf_add(struct buf *b, struct str s);
+void buf_addz(struct buf *b, const char *z);
+void buf_addc(struct buf *b, char c);
+void buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+const char *buf_z(struct buf *b); // NUL-terminated, valid until the next change
+struct str buf_str(const struct buf *b);
+void buf_clear(struct buf *b); // keeps the memory
+void buf_free(struct buf *b);
+
+#endif

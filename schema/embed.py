@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""SQL and prices -> one C file. Refuses what is wrong with file:line.
+
+usage: embed.py OUT.c SCHEMA_DIR
+"""
+import datetime
+import fractions
+import glob
+import hashlib
+import os
+import re
+import sys
+
+NO_END_MS = 900_000_000_000_000  # LEDGER_NO_END_MS
+TIERS_TOK = (0, 100_000, 200_000)  # class.above_tok: the ingest stores which of these a prompt exceeds
+
+
+def die(path, line, why):
+    sys.exit(f'{os.path.basename(path)}:{line}: {why}')
+
+
+def c_string(text):
+    """A C string literal, one source line a piece."""
+    esc = {'\\': '\\\\', '"': '\\"', '\t': '\\t', '\n': '\\n', '?': '\\?'}
+    out = []
+    for line in text.splitlines(keepends=True) or ['']:
+        out.append('\t"' + ''.join(esc.get(c, c) for c in line) + '"')
+    return '\n'.join(out)
+
+
+def date_ms(text, path, n):
+    try:
+        day = datetime.date.fromisoformat(text)
+    except ValueError:
+        die(path, n, f'not a date: {text!r}')
+    return (day - datetime.date(1970, 1, 1)).days * 86_400_000
+
+
+def micro_usd(text, path, n):
+    """USD per million tokens -> pico-USD per token; exact or refused."""
+    try:
+        rate = fractions.Fraction(text) * 1_000_000
+    except ValueError:
+        die(path, n, f'not a price: {text!r}')
+    if rate.denominator != 1 or rate < 0:
+        die(path, n, f'{text} USD has more than six digits behind the point')
+    return int(rate)
+
+
+def ratio(text, path, n):
+    if not text:
+        return None
+    m = re.fullmatch(r'(\d+)/(\d+)', text)
+    if not m or int(m[2]) == 0:
+        die(path, n, f'not a ratio a/b: {text!r}')
+    return int(m[1]), int(m[2])
+
+
+def price_row(f, path, n):
+    rates = [micro_usd(f[k], path, n) for k in ('input', 'output', 'cache_5m', 'cache_1h', 'cache_read')]
+    fast, geo, regional, batch = (ratio(f[k], path, n) for k in ('fast', 'geo_us', 'regional', 'batch'))
+    if not (geo and regional and batch):
+        die(path, n, 'geo_us, regional and batch must be given')
+    above = int(f['above'])
+    if above not in TIERS_TOK:
+        die(path, n, f'above must be one of {TIERS_TOK}: the ingest keeps no other size of a prompt apart')
+    den = (fast or (1, 1))[1] * geo[1] * regional[1] * batch[1]
+    num = (fast or (1, 1))[0] * geo[0] * regional[0] * batch[0]
+    for rate in rates:
+        if rate * num % den or rate * geo[0] % geo[1] or rate * batch[0] % batch[1] or rate * 121 % 100:
+            die(path, n, f'{rate} micro-USD times the factors leaves a remainder')
+    begin = date_ms(f['from'], path, n) if f['from'] else 0
+    end = date_ms(f['until'], path, n) if f['until'] else NO_END_MS
+    search = fractions.Fraction(f['web_search']) * 10**12
+    if search.denominator != 1:
+        die(path, n, 'web_search is no whole number of pico-USD')
+    null = ('NULL', 'NULL')
+    values = [f"'{f['model']}'", "'builtin'", begin, end, above, *rates, *(fast or null), *geo, *regional, *batch, int(search)]
+    return '(' + ','.join(map(str, values)) + ')'
+
+
+def prices(path):
+    head, rows, seen = None, [], {}
+    for n, line in enumerate(open(path, encoding='utf-8'), 1):
+        line = line.rstrip('\n')
+        if not line or line.startswith('#'):
+            continue
+        cells = line.split('\t')
+        if head is None:
+            head = cells
+            continue
+        if len(cells) != len(head):
+            die(path, n, f'{len(cells)} cells, {len(head)} expected')
+        f = dict(zip(head, cells))
+        if not re.fullmatch(r'[a-z0-9-]+', f['model']):
+            die(path, n, f"not a normalised model id: {f['model']!r}")
+        for a, b in seen.get((f['model'], f['above']), []):
+            if (f['from'] or '0') < (b or '9') and a < (f['until'] or '9'):
+                die(path, n, f"overlaps another row of {f['model']}")
+        seen.setdefault((f['model'], f['above']), []).append((f['from'] or '0', f['until']))
+        rows.append(price_row(f, path, n))
+    return 'INSERT INTO price VALUES\n' + ',\n'.join(rows) + ';\n'
+
+
+def main():
+    out, schema = sys.argv[1:3]
+    read = lambda name: open(os.path.join(schema, name), encoding='utf-8').read()
+    migrations = sorted(glob.glob(os.path.join(schema, '[0-9][0-9][0-9]_*.sql')))
+    for i, path in enumerate(migrations, 1):
+        if not os.path.basename(path).startswith(f'{i:03}_'):
+            die(path, 1, f'migration {i:03} is missing')
+    price_sql = prices(os.path.join(schema, 'prices.tsv'))
+    parts = ['// Made by embed.py.', '#include "embedded.h"', '']
+    parts.append('const char *const embedded_migrations[] = {')
+    for path in migrations:
+        parts.append(c_string(open(path, encoding='utf-8').read()) + ',')
+    parts.append('};')
+    parts.append(f'const int n_embedded_migrations = {len(migrations)};')
+    parts.append(f'const char embedded_views[] =\n{c_string(read("views.sql"))};')
+    parts.append(f'const char embedded_prices[] =\n{c_string(price_sql)};')
+    parts.append(f'const char embedded_prices_digest[] = "{hashlib.sha256(price_sql.encode()).hexdigest()[:16]}";')
+    with open(out, 'w', encoding='utf-8') as f:
+        f.write('\n'.join(parts) + '\n')
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: MIT
+#include "ledger.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "arena.h"
+#include "clock.h"
+#include "embedded.h"
+#include "path.h"
+
+enum {
+	APPLICATION_ID = 0x63636c31, // "ccl1"
+	WAL_MAX_BYTES = 256 * 1024,
+	READ_BUSY_MS = 2000,
+};
+
+bool ledger_fail(sqlite3 *db, const char *doing, struct err *e)
+{
+	int rc = db ? sqlite3_errcode(db) : SQLITE_NOMEM;
+	const char *file = db ? sqlite3_db_filename(db, "main") : "";
+	const char *why = db ? sqlite3_errmsg(db) : "out of memory";
+	switch (rc & 0xff) {
+	case SQLITE_NOMEM: mem_die("out of memory");
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return err_set(e, ERR_BUSY, "the ledger %s is busy (%s): try again", file, doing);
+	case SQLITE_NOTADB:
+	case SQLITE_CORRUPT:
+		return err_set(e, ERR_FORMAT,
+			"the ledger %s is damaged or not a ledger (%s: %s): move it away and run "
+			"`ccl sync`",
+			file, doing, why);
+	case SQLITE_FULL:
+	case SQLITE_IOERR:
+	case SQLITE_READONLY:
+	case SQLITE_CANTOPEN:
+	case SQLITE_PERM:
+		return err_set(e, ERR_IO,
+			"cannot use the ledger %s (%s: %s): check the disk and its permissions",
+			file, doing, why);
+	default: return err_set(e, ERR_INTERNAL, "%s: %s (%s)", doing, why, file);
+	}
+}
+
+bool ledger_exec(sqlite3 *db, const char *sql, struct err *e)
+{
+	if (sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK)
+		return true;
+	return ledger_fail(db, "running SQL", e);
+}
+
+void ledger_close(sqlite3 **db)
+{
+	(void)sqlite3_close_v2(*db);
+	*db = NULL;
+}
+
+static bool read_int(sqlite3 *db, const char *sql, int64_t *out, struct err *e)
+{
+	sqlite3_stmt *s = NULL;
+	bool ok = sqlite3_prepare_v2(db, sql, -1, &s, NULL) == SQLITE_OK &&
+		  sqlite3_step(s) == SQLITE_ROW;
+	if (ok)
+		*out = sqlite3_column_int64(s, 0);
+	else
+		(void)ledger_fail(db, "reading the ledger", e);
+	(void)sqlite3_finalize(s);
+	return ok;
+}
+
+// Is it ours, and how old? An empty database counts as version 0 of ours.
+static bool read_version(sqlite3 *db, int64_t *out, struct err *e)
+{
+	int64_t app = 0, tables = 0;
+	const char *file = sqlite3_db_filename(db, "main");
+	if (!read_int(db, "PRAGMA application_id", &app, e) ||
+		!read_int(db, "PRAGMA user_version", out, e))
+		return false;
+	if (app != APPLICATION_ID) {
+		if (!read_int(db, "SELECT count(*) FROM sqlite_schema", &tables, e))
+			return false;
+		if (app != 0 || tables != 0 || *out != 0)
+			return err_set(e, ERR_FORMAT,
+				"%s is a database of another program: set CCL_LEDGER to another "
+				"file",
+				file);
+	}
+	if (*out > n_embedded_migrations)
+		return err_set(e, ERR_OUT_OF_DATE,
+			"the ledger %s was written by a newer ccl (version %lld, this one knows "
+			"%d): update ccl",
+			file, (long long)*out, n_embedded_migrations);
+	return true;
+}
+
+static bool make_hash_key(sqlite3 *db, struct err *e)
+{
+	unsigned char key[16];
+	if (getentropy(key, sizeof key) != 0)
+		return err_set(e, ERR_IO, "no random numbers to be had: %s", strerror(errno));
+	sqlite3_stmt *s = NULL;
+	bool ok = sqlite3_prepare_v2(db,
+			  "INSERT INTO meta VALUES ('hash_key', :key), ('created_ms', :now)"
+			  " ON CONFLICT DO NOTHING",
+			  -1, &s, NULL) == SQLITE_OK &&
+		  sqlite3_bind_blob(s, 1, key, sizeof key, SQLITE_STATIC) == SQLITE_OK &&
+		  sqlite3_bind_int64(s, 2, clock_now_ms()) == SQLITE_OK &&
+		  sqlite3_step(s) == SQLITE_DONE;
+	if (!ok)
+		(void)ledger_fail(db, "making the ledger's key", e);
+	(void)sqlite3_finalize(s);
+	return ok;
+}
+
+// Inside a transaction: the version is read again, for another process may have been faster.
+static bool run_migrations(sqlite3 *db, struct err *e)
+{
+	int64_t version;
+	if (!read_version(db, &version, e))
+		return false;
+	for (int64_t v = version; v < n_embedded_migrations; v++)
+		if (!ledger_exec(db, embedded_migrations[v], e))
+			return false;
+	char sql[128];
+	(void)sqlite3_snprintf(sizeof sql, sql,
+		"PRAGMA application_id = %d; PRAGMA user_version = %d", APPLICATION_ID,
+		n_embedded_migrations);
+	return ledger_exec(db, sql, e) && make_hash_key(db, e);
+}
+
+static bool refresh_prices(sqlite3 *db, struct err *e)
+{
+	char *sql = sqlite3_mprintf("DELETE FROM price WHERE source = 'builtin'; %s"
+				    "INSERT OR REPLACE INTO meta VALUES ('price_digest', %Q)",
+		embedded_prices, embedded_prices_digest);
+	if (!sql)
+		mem_die("out of memory");
+	bool ok = ledger_exec(db, sql, e);
+	sqlite3_free(sql);
+	return ok;
+}
+
+static bool in_transaction(sqlite3 *db, bool (*work)(sqlite3 *, struct err *), struct err *e)
+{
+	if (!ledger_exec(db, "BEGIN IMMEDIATE", e))
+		return false;
+	if (work(db, e) && ledger_exec(db, "COMMIT", e))
+		return true;
+	(void)sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+	return false;
+}
+
+// NULL digest: no prices yet.
+static bool has_current_prices(sqlite3 *db, bool *out, struct err *e)
+{
+	sqlite3_stmt *s = NULL;
+	if (sqlite3_prepare_v2(db, "SELECT value FROM meta WHERE key = 'price_digest'", -1, &s,
+		    NULL) != SQLITE_OK)
+		return ledger_fail(db, "reading the price table", e);
+	int rc = sqlite3_step(s);
+	const char *digest = rc == SQLITE_ROW ? (const char *)sqlite3_column_text(s, 0) : NULL;
+	*out = digest && strcmp(digest, embedded_prices_digest) == 0;
+	(void)sqlite3_finalize(s);
+	return rc == SQLITE_ROW || rc == SQLITE_DONE
+		       ? true
+		       : ledger_fail(db, "reading the price table", e);
+}
+
+static bool prepare_for_writing(sqlite3 *db, struct err *e)
+{
+	int64_t version;
+	bool is_priced;
+	int on = 1;
+	// The close of a hook must not checkpoint: another hook would wait for it.
+	(void)sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, on, NULL);
+	if (!ledger_exec(db,
+		    "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;"
+		    "PRAGMA wal_autocheckpoint = 0; PRAGMA temp_store = MEMORY",
+		    e))
+		return false;
+	if (!read_version(db, &version, e))
+		return false;
+	if (version < n_embedded_migrations) {
+		if (!ledger_exec(db, "PRAGMA journal_mode = WAL", e) ||
+			!in_transaction(db, run_migrations, e))
+			return false;
+	}
+	return has_current_prices(db, &is_priced, e) &&
+	       (is_priced || in_transaction(db, refresh_prices, e));
+}
+
+// The file is made with the right mode before SQLite sees it; its -wal and -shm follow that mode.
+static bool make_file(struct str path, struct err *e)
+{
+	int fd = open(path.p, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
+	if (fd < 0 && errno == ENOENT) {
+		if (!path_make_dirs(path_dir(path), e))
+			return false;
+		fd = open(path.p, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
+	}
+	if (fd < 0)
+		return err_set(e, ERR_IO, "cannot open the ledger %s: %s", path.p, strerror(errno));
+	struct stat st;
+	bool is_file = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+	(void)close(fd);
+	return is_file || err_set(e, ERR_FORMAT, "the ledger %s is not a file", path.p);
+}
+
+bool ledger_open_write(struct str path, int busy_ms, sqlite3 **out, struct err *e)
+{
+	sqlite3 *db = NULL;
+	if (!make_file(path, e))
+		return false;
+	bool ok = sqlite3_open_v2(path.p, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) ==
+		  SQLITE_OK;
+	if (!ok)
+		(void)ledger_fail(db, "opening", e);
+	else
+		(void)sqlite3_busy_timeout(db, busy_ms);
+	if (!ok || !prepare_for_writing(db, e)) {
+		ledger_close(&db);
+		return false;
+	}
+	*out = db;
+	return true;
+}
+
+bool ledger_open_read(struct str path, sqlite3 **out, struct err *e)
+{
+	sqlite3 *db = NULL;
+	struct stat st;
+	int64_t version;
+	if (stat(path.p, &st) != 0 && errno == ENOENT)
+		return err_set(e, ERR_NO_INPUT,
+			"there is no ledger at %s yet: run `ccl sync` to read what Claude Code has "
+			"kept",
+			path.p);
+	bool ok = sqlite3_open_v2(path.p, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) ==
+		  SQLITE_OK;
+	if (!ok)
+		(void)ledger_fail(db, "opening", e);
+	else
+		(void)sqlite3_busy_timeout(db, READ_BUSY_MS);
+	ok = ok && ledger_exec(db, "PRAGMA temp_store = MEMORY", e) &&
+	     read_version(db, &version, e);
+	if (ok && version < n_embedded_migrations)
+		ok = version == 0 ? err_set(e, ERR_NO_INPUT,
+					    "the ledger %s is empty: run `ccl sync`", path.p)
+				  : err_set(e, ERR_OUT_OF_DATE,
+					    "the ledger %s is of an older ccl: run `ccl sync` to "
+					    "bring it up to date",
+					    path.p);
+	ok = ok && ledger_exec(db, embedded_views, e) &&
+	     ledger_exec(db, "PRAGMA query_only = ON", e);
+	if (!ok) {
+		ledger_close(&db);
+		return false;
+	}
+	*out = db;
+	return true;
+}
+
+bool ledger_hash_key(sqlite3 *db, struct hash_key *out, struct err *e)
+{
+	sqlite3_stmt *s = NULL;
+	bool ok = sqlite3_prepare_v2(db, "SELECT value FROM meta WHERE key = 'hash_key'", -1, &s,
+			  NULL) == SQLITE_OK &&
+		  sqlite3_step(s) == SQLITE_ROW && sqlite3_column_bytes(s, 0) == (int)sizeof *out;
+	if (ok)
+		memcpy(out, sqlite3_column_blob(s, 0), sizeof *out);
+	else
+		(void)err_set(e, ERR_FORMAT, "the ledger %s has no key: it is damaged",
+			sqlite3_db_filename(db, "main"));
+	(void)sqlite3_finalize(s);
+	return ok;
+}
+
+void ledger_checkpoint(sqlite3 *db)
+{
+	struct stat st;
+	char *wal = sqlite3_mprintf("%s-wal", sqlite3_db_filename(db, "main"));
+	if (!wal)
+		mem_die("out of memory");
+	bool is_large = stat(wal, &st) == 0 && st.st_size > WAL_MAX_BYTES;
+	sqlite3_free(wal);
+	if (is_large)
+		(void)sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+}
