@@ -106,6 +106,8 @@ CREATE TABLE source_file (        -- a transcript and how far it was read
   head_bytes    INTEGER NOT NULL, -- how many first bytes head_hash covers, at most 4096
   head_hash     INTEGER NOT NULL,
   prompt_id     INTEGER,          -- the prompt that the next turn of this file belongs to
+  is_open       INTEGER NOT NULL, -- 1: its last conversation line is not the end of an answer
+  in_long_line  INTEGER NOT NULL, -- 1: offset_bytes is within a line that is too long
   read_ms       INTEGER NOT NULL, -- when it was last read
   bad_lines     INTEGER NOT NULL DEFAULT 0, -- damaged: passed over, wholly or in part
   long_lines    INTEGER NOT NULL DEFAULT 0, -- above 8 MiB: passed over

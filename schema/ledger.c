@@ -174,7 +174,7 @@ static bool has_current_prices(sqlite3 *db, bool *out, struct err *e)
 static bool prepare_for_writing(sqlite3 *db, struct err *e)
 {
 	int64_t version;
-	bool is_priced;
+	bool is_priced = false;
 	int on = 1;
 	// The close of a hook must not checkpoint: another hook would wait for it.
 	(void)sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, on, NULL);

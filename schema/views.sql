@@ -1,8 +1,22 @@
 -- TEMP views, made afresh on every reading connection: code, not data.
 
--- The price row of each class, per validity, with the one factor that all its token rates take.
+-- The instants between which no price changes that a class depends on: its own model's or that of
+-- its steps.
+CREATE TEMP VIEW class_span AS
+SELECT * FROM (
+  SELECT class_id, from_ms, lead(from_ms) OVER (PARTITION BY class_id ORDER BY from_ms) AS until_ms
+  FROM (
+    SELECT c.id AS class_id, p.valid_from_ms AS from_ms
+    FROM class AS c JOIN model AS m ON m.id IN (c.model_id, c.partner_id) JOIN price AS p ON p.model = m.priced_as
+    UNION
+    SELECT c.id, p.valid_until_ms
+    FROM class AS c JOIN model AS m ON m.id IN (c.model_id, c.partner_id) JOIN price AS p ON p.model = m.priced_as))
+WHERE until_ms IS NOT NULL;
+
+-- The price row of each class in each such span, with the one factor that all its token rates take.
+-- The user's own prices win over the builtin ones, among them the one that began last.
 CREATE TEMP VIEW class_price AS
-SELECT c.id AS class_id, p.*,
+SELECT s.class_id, s.from_ms, s.until_ms, p.*,
   CASE WHEN c.speed_id IS (SELECT id FROM name WHERE text = 'fast') THEN p.fast_num ELSE 1 END
   * CASE WHEN c.geo_id IS (SELECT id FROM name WHERE text = 'us') THEN p.geo_num ELSE 1 END
   * CASE WHEN m.is_regional THEN p.regional_num ELSE 1 END
@@ -11,20 +25,23 @@ SELECT c.id AS class_id, p.*,
   * CASE WHEN c.geo_id IS (SELECT id FROM name WHERE text = 'us') THEN p.geo_den ELSE 1 END
   * CASE WHEN m.is_regional THEN p.regional_den ELSE 1 END
   * CASE WHEN c.tier_id IS (SELECT id FROM name WHERE text = 'batch') THEN p.batch_den ELSE 1 END AS den
-FROM class AS c
+FROM class_span AS s
+JOIN class AS c ON c.id = s.class_id
 JOIN model AS m ON m.id = c.model_id
-JOIN price AS p ON p.model = m.priced_as
-  AND p.above_tok = (SELECT max(q.above_tok) FROM price AS q
-    WHERE q.model = p.model AND q.source = p.source AND q.valid_from_ms = p.valid_from_ms
-      AND q.above_tok <= c.above_tok)
+JOIN price AS p ON p.model = m.priced_as AND (p.source, p.valid_from_ms, p.above_tok) = (
+  SELECT q.source, q.valid_from_ms, q.above_tok FROM price AS q
+  WHERE q.model = m.priced_as AND q.valid_from_ms <= s.from_ms AND q.valid_until_ms >= s.until_ms
+    AND q.above_tok <= c.above_tok
+  ORDER BY q.source = 'user' DESC, q.valid_from_ms DESC, q.above_tok DESC LIMIT 1)
 WHERE c.partner_id IS NULL OR EXISTS (
   SELECT 1 FROM price AS q JOIN model AS o ON o.priced_as = q.model
-  WHERE o.id = c.partner_id AND q.valid_from_ms < p.valid_until_ms AND q.valid_until_ms > p.valid_from_ms);
+  WHERE o.id = c.partner_id AND q.valid_from_ms <= s.from_ms AND q.valid_until_ms >= s.until_ms
+    AND (q.fast_num IS NOT NULL OR c.speed_id IS NOT (SELECT id FROM name WHERE text = 'fast')));
 
 -- Pico-USD per token. No row for a class and time: it has no price. The factors divide without a
 -- remainder (embed.py refuses a price row where they would not).
 CREATE TEMP VIEW rate AS
-SELECT class_id, valid_from_ms, valid_until_ms,
+SELECT class_id, from_ms, until_ms,
   input_rate * num / den AS input_rate, output_rate * num / den AS output_rate,
   cache_5m_rate * num / den AS cache_5m_rate, cache_1h_rate * num / den AS cache_1h_rate,
   cache_read_rate * num / den AS cache_read_rate, web_search_rate
@@ -54,7 +71,7 @@ SELECT p.turn_id, sum(p.input) AS input, sum(p.output) AS output,
       + p.cache_write_1h * r.cache_1h_rate + p.cache_read * r.cache_read_rate
       + p.web_searches * r.web_search_rate) END AS cost
 FROM portion AS p LEFT JOIN rate AS r
-  ON r.class_id = p.class_id AND p.at_ms >= r.valid_from_ms AND p.at_ms < r.valid_until_ms
+  ON r.class_id = p.class_id AND p.at_ms >= r.from_ms AND p.at_ms < r.until_ms
 GROUP BY p.turn_id;
 
 -- What an agent run is called.
@@ -79,3 +96,93 @@ LEFT JOIN name AS b ON b.id = o.branch_id
 LEFT JOIN name AS v ON v.id = o.version_id
 LEFT JOIN name AS e ON e.id = o.entrypoint_id
 LEFT JOIN name AS k ON k.id = o.skill_id;
+
+-- Clients 2.1.8 to 2.1.60 wrote no final count: the output of their turns is a lower bound.
+CREATE TEMP VIEW lower_bound_version AS
+SELECT id FROM name
+WHERE text GLOB '2.1.[0-9]*' AND CAST(substr(text, 5) AS INTEGER) BETWEEN 8 AND 60;
+
+-- What a session was about, by the tools it called: a guess, and labelled as one wherever it shows.
+CREATE TEMP VIEW session_category AS
+SELECT session_id, CASE
+    WHEN agents * 2 > n AND gen * 10 < n THEN 'planning'
+    WHEN gen * 10 > n * 4 THEN 'generation'
+    WHEN bash * 5 > n AND gen > 0 AND gen * 10 < n * 4 THEN 'debugging'
+    WHEN bash * 2 > n AND gen * 10 < n THEN 'devops'
+    WHEN reads * 2 > n AND gen = 0 THEN 'review'
+    WHEN reads * 10 > n * 6 THEN 'exploration'
+    ELSE 'mixed' END AS category
+FROM (
+  SELECT r.session_id, sum(r.calls) AS n,
+    sum(CASE WHEN t.text IN ('Agent', 'Task') THEN r.calls ELSE 0 END) AS agents,
+    sum(CASE WHEN t.text IN ('Write', 'Edit') THEN r.calls ELSE 0 END) AS gen,
+    sum(CASE WHEN t.text = 'Bash' THEN r.calls ELSE 0 END) AS bash,
+    sum(CASE WHEN t.text IN ('Read', 'Grep', 'Glob') THEN r.calls ELSE 0 END) AS reads
+  FROM tool_rollup AS r JOIN name AS t ON t.id = r.name_id
+  WHERE t.text IN ('Read', 'Write', 'Edit', 'NotebookEdit', 'Bash', 'Grep', 'Glob', 'Agent', 'Task')
+  GROUP BY r.session_id);
+
+-- Claude Code's own meter, one row per process and model; model: what a price is looked up by, else
+-- the name as written.
+CREATE TEMP VIEW meter AS
+SELECT c.session_id, c.start_ms, coalesce(model_priced_as(u.key), u.key) AS model,
+  coalesce(u.value ->> '$.inputTokens', 0) AS input,
+  coalesce(u.value ->> '$.outputTokens', 0) AS output,
+  coalesce(u.value ->> '$.cacheCreationInputTokens', 0)
+    - coalesce(u.value ->> '$.cacheCreationEphemeral1hInputTokens', 0) AS cache_write_5m,
+  coalesce(u.value ->> '$.cacheCreationEphemeral1hInputTokens', 0) AS cache_write_1h,
+  coalesce(u.value ->> '$.cacheReadInputTokens', 0) AS cache_read,
+  coalesce(u.value ->> '$.webSearchRequests', 0) AS web_searches
+FROM cost_state AS c, json_each(CASE WHEN json_valid(c.line) THEN c.line ELSE '{}' END, '$.modelUsage') AS u
+WHERE u.type = 'object';
+
+-- A session and the one that it was forked from: both hold the same messages and the same process.
+CREATE TEMP VIEW fork AS
+SELECT l.session_id, l.other_id AS parent_id
+FROM session_link AS l
+JOIN session AS s ON s.id = l.session_id
+JOIN session AS p ON p.id = l.other_id
+WHERE CASE
+  WHEN s.request_session IS p.uid THEN 1
+  WHEN p.request_session IS s.uid THEN 0
+  ELSE coalesce(s.first_own_ms, 9e15) > coalesce(p.first_own_ms, 9e15)
+    OR (s.first_own_ms IS p.first_own_ms AND s.uid > p.uid) END;
+
+-- What Claude Code's own meter counted in a session beyond its turns (titles, compaction, inner
+-- calls), by model and in tokens, at our prices of the day of its last turn. One row per session that
+-- has a meter; unattributed is NULL where the meter counted less than the turns say, or where a model
+-- has no price: then it is unknown, not nothing. turns: all that the session owns.
+CREATE TEMP VIEW session_unattributed AS
+WITH metered(session_id) AS MATERIALIZED (SELECT DISTINCT session_id FROM cost_state),
+gauge AS (
+  SELECT session_id, model, input, output, cache_write_5m, cache_write_1h, cache_read, web_searches,
+    0 AS turns, NULL AS last_ms FROM meter
+  UNION ALL
+  SELECT f.session_id, m.model, -m.input, -m.output, -m.cache_write_5m, -m.cache_write_1h, -m.cache_read,
+    -m.web_searches, 0, NULL
+  FROM fork AS f JOIN meter AS m ON m.session_id = f.parent_id
+  WHERE EXISTS (SELECT 1 FROM cost_state AS c WHERE c.session_id = f.session_id AND c.start_ms = m.start_ms)
+  UNION ALL
+  SELECT o.session_id, coalesce(d.priced_as, d.name), -p.input, -p.output, -p.cache_write_5m, -p.cache_write_1h,
+    -p.cache_read, -p.web_searches, p.turns, p.at_ms
+  FROM metered AS s CROSS JOIN origin AS o ON o.session_id = s.session_id
+  CROSS JOIN portion AS p ON p.origin_id = o.id
+  JOIN class AS c ON c.id = p.class_id JOIN model AS d ON d.id = c.model_id),
+left_over AS (
+  SELECT session_id, model, sum(input) AS input, sum(output) AS output, sum(cache_write_5m) AS cache_write_5m,
+    sum(cache_write_1h) AS cache_write_1h, sum(cache_read) AS cache_read, sum(web_searches) AS web_searches,
+    sum(turns) AS turns, max(max(last_ms)) OVER (PARTITION BY session_id) AS last_ms
+  FROM gauge GROUP BY session_id, model),
+priced AS (
+  SELECT l.*, min(input, output, cache_write_5m, cache_write_1h, cache_read, web_searches) < 0 AS is_short,
+    max(input, output, cache_write_5m, cache_write_1h, cache_read, web_searches) = 0 AS is_none,
+    (SELECT l.input * p.input_rate + l.output * p.output_rate + l.cache_write_5m * p.cache_5m_rate
+        + l.cache_write_1h * p.cache_1h_rate + l.cache_read * p.cache_read_rate + l.web_searches * p.web_search_rate
+      FROM price AS p
+      WHERE p.model = l.model AND p.above_tok = 0 AND p.valid_from_ms <= l.last_ms AND p.valid_until_ms > l.last_ms
+      ORDER BY p.source = 'user' DESC, p.valid_from_ms DESC LIMIT 1) AS cost
+  FROM left_over AS l)
+SELECT session_id, sum(turns) AS turns,
+  CASE WHEN max(is_short) = 0 AND count(*) = count(CASE WHEN is_none THEN 0 ELSE cost END)
+    THEN sum(CASE WHEN is_none THEN 0 ELSE cost END) END AS unattributed
+FROM priced GROUP BY session_id;

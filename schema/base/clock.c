@@ -39,7 +39,7 @@ int64_t clock_days_from_civil(int64_t y, unsigned m, unsigned d)
 	y -= m <= 2;
 	int64_t era = (y >= 0 ? y : y - 399) / 400;
 	int64_t yoe = y - era * 400;
-	int64_t doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
+	int64_t doy = (153 * ((int64_t)m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
 	int64_t doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
 	return era * 146097 + doe - 719468;
 }
@@ -129,7 +129,7 @@ static unsigned days_in_month(int y, int m)
 {
 	static const unsigned char n[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 	bool is_leap = (y % 4 == 0 && y % 100 != 0) || y % 400 == 0;
-	return n[m - 1] + (m == 2 && is_leap);
+	return m == 2 && is_leap ? 29 : n[m - 1];
 }
 
 bool clock_parse_iso(struct str t, int64_t *out_ms)

@@ -266,12 +266,14 @@ static struct str result_text(struct str content)
 		return text;
 	}
 	while (!text.p && scan_item(&s, &list)) {
-		struct scan_list members = {0};
+		struct scan_list members = { 0 };
 		struct str key;
-		while (scan_key(&s, &members, &key))
-			if (!str_is(key, "text") || !scan_string(&s, &text))
-				if (!str_is(key, "text"))
-					(void)scan_skip(&s);
+		while (scan_key(&s, &members, &key)) {
+			if (str_is(key, "text"))
+				(void)scan_string(&s, &text);
+			else
+				(void)scan_skip(&s);
+		}
 	}
 	return text;
 }
@@ -286,9 +288,9 @@ static void finish_result(struct reading *r, struct line_tool_result *t, struct 
 	struct str text = result_text(content);
 	t->result_bytes = (int64_t)(text.p ? text.n : content.n);
 	t->result_hash = hash_sip(r->key, head(text.p ? text : content, 4096));
-	t->text = scan_decode(r->arena, head(text, 16384), 16384);
+	t->text_raw = text;
 	if (t->is_error) {
-		struct str rest, line = str_split(t->text, '\n', &rest);
+		struct str rest, line = str_split(scan_decode(r->arena, head(text, 1024), 1024), '\n', &rest);
 		t->error_hash = hash_sip(r->key, line);
 	}
 }

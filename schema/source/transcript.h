@@ -60,8 +60,7 @@ struct line_tool_result {
 	int64_t result_bytes;
 	uint64_t result_hash; // keyed, of its first 4 KiB
 	uint64_t error_hash;  // keyed, of its first line; 0 if it is no error
-	struct str
-		text; // decoded, its first 16 KiB, to look for a pull request's URL; never stored
+	struct str text_raw; // still escaped, to look for a pull request's URL; never stored
 };
 
 enum line_git_action { GIT_NO_ACTION, GIT_PR_CREATED, GIT_PR_MERGED, GIT_PR_OTHER, GIT_PUSHED };

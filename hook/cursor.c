@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+#include "cursor.h"
+
+#include <string.h>
+
+#include "clock.h"
+
+bool cursor_read(struct store *st, int64_t device, int64_t inode, struct file *out, struct err *e)
+{
+	sqlite3_stmt *s = store_sql(st,
+		"SELECT id, offset_bytes, size_bytes, head_bytes, head_hash, prompt_id, is_open, in_long_line,"
+		" bad_lines, long_lines, bad_numbers FROM source_file WHERE device = :device AND inode = :inode", e);
+	bool has_row;
+	if (!s)
+		return false;
+	store_bind(s, "ii", device, inode);
+	if (!store_step(st, s, &has_row, e))
+		return false;
+	out->id = has_row ? sqlite3_column_int64(s, 0) : 0;
+	if (has_row) {
+		out->offset_bytes = sqlite3_column_int64(s, 1);
+		out->size_bytes = sqlite3_column_int64(s, 2);
+		out->head_bytes = sqlite3_column_int64(s, 3);
+		int64_t hash = sqlite3_column_int64(s, 4);
+		memcpy(&out->head_hash, &hash, sizeof hash);
+		out->prompt_id = sqlite3_column_int64(s, 5);
+		out->is_open = sqlite3_column_int(s, 6);
+		out->in_long_line = sqlite3_column_int(s, 7);
+		out->bad_lines = sqlite3_column_int64(s, 8);
+		out->long_lines = sqlite3_column_int64(s, 9);
+		out->bad_numbers = sqlite3_column_int64(s, 10);
+	}
+	(void)sqlite3_reset(s);
+	return true;
+}
+
+bool cursor_insert(struct store *st, struct file *f, struct err *e)
+{
+	sqlite3_stmt *s = store_sql(st,
+		"INSERT INTO source_file(device, inode, path, offset_bytes, size_bytes, head_bytes, head_hash,"
+		" is_open, in_long_line, read_ms) VALUES (:device, :inode, :path, 0, 0, 0, 0, 0, 0, 0)"
+		" ON CONFLICT(device, inode) DO UPDATE SET path = excluded.path RETURNING id", e);
+	bool has_row;
+	if (!s)
+		return false;
+	store_bind(s, "iit", f->device, f->inode, f->path);
+	if (!store_step(st, s, &has_row, e))
+		return false;
+	f->id = sqlite3_column_int64(s, 0);
+	(void)sqlite3_reset(s);
+	return true;
+}
+
+bool cursor_write(struct store *st, const struct file *f, struct err *e)
+{
+	sqlite3_stmt *s = store_sql(st,
+		"UPDATE source_file SET path = :path, offset_bytes = :offset, size_bytes = :size, head_bytes = :head,"
+		" head_hash = :hash, prompt_id = :prompt, is_open = :open, in_long_line = :in_long, read_ms = :now,"
+		" bad_lines = :bad, long_lines = :long, bad_numbers = :numbers WHERE id = :id", e);
+	if (!s)
+		return false;
+	store_bind(s, "tiiihkiiiiiii", f->path, f->offset_bytes, f->size_bytes, f->head_bytes, f->head_hash,
+		f->prompt_id, (int64_t)f->is_open, (int64_t)f->in_long_line, clock_now_ms(), f->bad_lines,
+		f->long_lines, f->bad_numbers, f->id);
+	return store_run(st, s, e);
+}

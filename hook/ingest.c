@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: MIT
+#include "ingest.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "path.h"
+#include "payload.h"
+
+static bool load_ignored(struct ingest *in, struct err *e)
+{
+	size_t cap = 0;
+	bool has_row = true;
+	sqlite3_stmt *s = store_sql(&in->store, "SELECT path FROM ignored_path", e);
+	while (s && has_row) {
+		if (!store_step(&in->store, s, &has_row, e))
+			return false;
+		if (!has_row)
+			break;
+		in->ignored = mem_reserve(in->ignored, &cap, in->n_ignored + 1, sizeof *in->ignored);
+		in->ignored[in->n_ignored++] = arena_str(&in->arena, store_column(s, 0));
+	}
+	if (s)
+		(void)sqlite3_reset(s);
+	return s != NULL;
+}
+
+static bool load_forgotten(struct ingest *in, struct err *e)
+{
+	size_t cap = 0;
+	bool has_row = true;
+	sqlite3_stmt *s = store_sql(&in->store, "SELECT session_hash FROM forgotten", e);
+	while (s && has_row) {
+		if (!store_step(&in->store, s, &has_row, e))
+			return false;
+		if (!has_row)
+			break;
+		in->forgotten = mem_reserve(in->forgotten, &cap, in->n_forgotten + 1, sizeof *in->forgotten);
+		int64_t v = sqlite3_column_int64(s, 0);
+		memcpy(&in->forgotten[in->n_forgotten++], &v, sizeof v);
+	}
+	if (s)
+		(void)sqlite3_reset(s);
+	return s != NULL;
+}
+
+bool ingest_open(struct ingest *in, sqlite3 *db, struct err *e)
+{
+	memset(in, 0, offsetof(struct ingest, line));
+	memset(&in->line_arena, 0, sizeof *in - offsetof(struct ingest, line_arena));
+	in->store.db = db;
+	in->store.catalog = &in->catalog;
+	if (ledger_hash_key(db, &in->store.key, e) && load_ignored(in, e) && load_forgotten(in, e))
+		return true;
+	ingest_close(in);
+	return false;
+}
+
+void ingest_close(struct ingest *in)
+{
+	store_close(&in->store);
+	catalog_free(&in->catalog);
+	batch_free(&in->batch);
+	buf_free(&in->chunk);
+	arena_free(&in->line_arena);
+	arena_free(&in->arena);
+	free(in->ignored);
+	free(in->forgotten);
+}
+
+bool ingest_is_forgotten(const struct ingest *in, struct str session_uid)
+{
+	uint64_t hash = in->n_forgotten ? hash_sip(in->store.key, session_uid) : 0;
+	for (size_t i = 0; i < in->n_forgotten; i++)
+		if (in->forgotten[i] == hash)
+			return true;
+	return false;
+}
+
+bool ingest_open_file(struct str path, int *out_fd, struct file *out, struct err *e)
+{
+	struct stat st;
+	int fd = open(path.p, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0) {
+		if (errno != ENOENT && errno != ENOTDIR)
+			return err_set(e, ERR_IO, "cannot read %s: %s", path.p, strerror(errno));
+		return false;
+	}
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+		(void)close(fd);
+		return false;
+	}
+	*out = (struct file){ .device = (int64_t)st.st_dev, .inode = (int64_t)st.st_ino, .path = path,
+		.size_bytes = (int64_t)st.st_size };
+	*out_fd = fd;
+	return true;
+}
+
+// As many bytes as there are, up to n; -1 on an error that is not the end.
+static ssize_t read_at(int fd, char *p, size_t n, int64_t offset)
+{
+	size_t done = 0;
+	while (done < n) {
+		ssize_t k = pread(fd, p + done, n - done, (off_t)(offset + (int64_t)done));
+		if (k < 0 && errno == EINTR)
+			continue;
+		if (k < 0)
+			return -1;
+		if (k == 0)
+			break;
+		done += (size_t)k;
+	}
+	return (ssize_t)done;
+}
+
+static bool hash_head(int fd, int64_t n_bytes, uint64_t *out)
+{
+	char head[CURSOR_HEAD_BYTES];
+	ssize_t n = read_at(fd, head, (size_t)n_bytes, 0);
+	if (n != (ssize_t)n_bytes)
+		return false;
+	*out = hash_fast((struct str){ head, (size_t)n });
+	return true;
+}
+
+// Another file under the same inode, or one that was cut: its cursor says nothing about it.
+static void check_cursor(int fd, struct file *f)
+{
+	uint64_t hash = 0;
+	bool is_same = f->size_bytes >= f->offset_bytes && hash_head(fd, f->head_bytes, &hash) && hash == f->head_hash;
+	if (f->head_bytes == 0 && f->offset_bytes == 0)
+		is_same = true;
+	if (is_same)
+		return;
+	f->offset_bytes = f->head_bytes = f->prompt_id = 0;
+	f->prompt = NULL;
+	f->is_open = f->in_long_line = false;
+}
+
+static struct str config_dir_of(struct str path)
+{
+	static const char part[] = "/projects/";
+	for (size_t i = path.n; i-- > 1;)
+		if (str_starts(str_from(path, i), part))
+			return (struct str){ path.p, i };
+	return STR_NONE;
+}
+
+// The prompt that the file's next turn belongs to, from its row id.
+static bool load_prompt(struct ingest *in, int64_t id, struct prompt **out, struct err *e)
+{
+	bool has_row;
+	*out = NULL;
+	if (!id)
+		return true;
+	sqlite3_stmt *s = store_sql(&in->store, "SELECT uid FROM prompt WHERE id = :id", e);
+	if (!s)
+		return false;
+	store_bind(s, "i", id);
+	if (!store_step(&in->store, s, &has_row, e))
+		return false;
+	if (has_row)
+		*out = catalog_prompt(&in->catalog, store_column(s, 0));
+	(void)sqlite3_reset(s);
+	return true;
+}
+
+static void add_record(struct ingest *in, struct reader *r, struct file *f, struct str text, int64_t offset_bytes)
+{
+	bool is_damaged = false;
+	while (transcript_next(&text, in->store.key, &in->line_arena, &in->line, &is_damaged)) {
+		batch_add_line(r, &in->line, offset_bytes);
+		f->bad_numbers += in->line.n_bad_numbers;
+	}
+	f->bad_lines += is_damaged;
+	arena_reset(&in->line_arena);
+}
+
+static void add_lines(struct ingest *in, struct reader *r, struct file *f, struct str text)
+{
+	struct str rest = text;
+	while (rest.n) {
+		struct str line = str_split(rest, '\n', &rest);
+		add_record(in, r, f, line, f->offset_bytes);
+		f->offset_bytes += (int64_t)line.n + 1;
+	}
+}
+
+static void add_meta(struct ingest *in, const struct file *f, struct agent *a)
+{
+	if (!a || a->meta_type || !str_ends(f->path, ".jsonl") || !str_starts(path_base(f->path), "agent-"))
+		return;
+	struct str stem = { f->path.p, f->path.n - 6 };
+	struct str path = str_of(arena_printf(&in->line_arena, "%.*s.meta.json", STR_ARG(stem)));
+	char text[16384];
+	int fd = open(path.p, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return;
+	ssize_t n = read_at(fd, text, sizeof text, 0);
+	(void)close(fd);
+	struct agent_meta m;
+	if (n <= 0 || !payload_read_meta(&in->line_arena, (struct str){ text, (size_t)n }, &m))
+		return;
+	a->meta_type = m.type.n ? catalog_word(&in->catalog, m.type) : NULL;
+	a->model = m.model.n ? catalog_word(&in->catalog, m.model) : NULL;
+	a->parent_uid = arena_str(&in->catalog.arena, m.parent);
+	a->depth = m.depth;
+	a->call_hash = m.tool_use.n ? hash_sip(in->store.key, m.tool_use) : 0;
+	a->is_changed = true;
+}
+
+// Fills the chunk with bytes that end behind a newline. A torn last line waits (n 0); a line beyond
+// INGEST_MAX_LINE_BYTES is passed over in pieces.
+static bool fill(struct ingest *in, int fd, struct file *f, size_t max_bytes, struct str *out, struct err *e)
+{
+	size_t want = max_bytes;
+	*out = STR_NONE;
+	for (;;) {
+		int64_t left = f->size_bytes - f->offset_bytes;
+		if (left <= 0)
+			return true;
+		size_t n_wanted = left < (int64_t)want ? (size_t)left : want;
+		buf_clear(&in->chunk);
+		buf_reserve(&in->chunk, n_wanted);
+		ssize_t n = read_at(fd, in->chunk.p, n_wanted, f->offset_bytes);
+		if (n < 0)
+			return err_set(e, ERR_IO, "cannot read %s: %s", f->path.p, strerror(errno));
+		size_t end = (size_t)n;
+		while (end && in->chunk.p[end - 1] != '\n')
+			end--;
+		*out = (struct str){ in->chunk.p, end };
+		if (end || (size_t)n < want)
+			return true;
+		if (!f->in_long_line && want < INGEST_MAX_LINE_BYTES) {
+			want = want * 2 < INGEST_MAX_LINE_BYTES ? want * 2 : INGEST_MAX_LINE_BYTES;
+			continue;
+		}
+		f->long_lines += !f->in_long_line;
+		f->in_long_line = true;
+		f->offset_bytes += n;
+	}
+}
+
+bool ingest_read(struct ingest *in, int fd, struct file *f, size_t max_bytes, struct ingest_part *out, struct err *e)
+{
+	struct reader r = { .catalog = &in->catalog, .batch = &in->batch, .key = in->store.key,
+		.config_dir = config_dir_of(f->path), .ignored = in->ignored, .n_ignored = in->n_ignored,
+		.forgotten = in->forgotten, .n_forgotten = in->n_forgotten, .file = f };
+	struct str text;
+	check_cursor(fd, f);
+	int64_t start = f->offset_bytes;
+	r.prompt = f->prompt;
+	if (!r.prompt && !load_prompt(in, f->prompt_id, &r.prompt, e))
+		return false;
+	r.is_open_ended = f->is_open;
+	if (!fill(in, fd, f, max_bytes, &text, e))
+		return false;
+	if (text.n && f->in_long_line) {
+		struct str rest;
+		struct str tail = str_split(text, '\n', &rest);
+		f->offset_bytes += (int64_t)tail.n + 1;
+		f->in_long_line = false;
+		text = rest;
+	}
+	if (text.n)
+		add_lines(in, &r, f, text);
+	add_meta(in, f, r.agent);
+	f->is_open = r.is_open_ended;
+	f->prompt = r.prompt;
+	int64_t head = f->offset_bytes < CURSOR_HEAD_BYTES ? f->offset_bytes : CURSOR_HEAD_BYTES;
+	if (head != f->head_bytes && hash_head(fd, head, &f->head_hash))
+		f->head_bytes = head;
+	*out = (struct ingest_part){ f->offset_bytes - start, f->offset_bytes > start && f->offset_bytes < f->size_bytes };
+	return true;
+}
+
+// One file's next part, inside a transaction that the caller holds.
+static bool run_file(struct ingest *in, const struct ingest_job *job, size_t i, size_t *budget, bool *more, bool *open, struct err *e)
+{
+	struct file f;
+	struct ingest_part part;
+	int fd;
+	int64_t prompt_id;
+	if (!ingest_open_file(job->paths[i], &fd, &f, e))
+		return e->code == ERR_NONE || e->code == ERR_IO;
+	int64_t size_bytes = f.size_bytes;
+	bool ok = cursor_read(&in->store, f.device, f.inode, &f, e);
+	f.size_bytes = size_bytes;
+	ok = ok && ingest_read(in, fd, &f, *budget, &part, e);
+	(void)close(fd);
+	if (!ok)
+		return false;
+	*budget -= part.n_bytes < (int64_t)*budget ? (size_t)part.n_bytes : *budget;
+	*more |= part.is_more;
+	if (i == 0)
+		*open = f.is_open || (job->prompt.n && (!f.prompt || !str_eq(f.prompt->uid, job->prompt)));
+	if (part.n_bytes == 0 && f.id)
+		return true;
+	if (!f.id && !cursor_insert(&in->store, &f, e))
+		return false;
+	ok = store_batch(&in->store, &in->batch, e) && store_prompt(&in->store, f.prompt, &prompt_id, e);
+	if (ok)
+		f.prompt_id = prompt_id;
+	batch_clear(&in->batch);
+	return ok && cursor_write(&in->store, &f, e);
+}
+
+static bool run_once(struct ingest *in, const struct ingest_job *job, bool is_first, bool *more, bool *open, struct err *e)
+{
+	size_t budget = INGEST_CHUNK_BYTES;
+	*more = false;
+	if (is_first && job->first && !job->first(in, job->context, e))
+		return false;
+	for (size_t i = 0; i < job->n_paths && budget; i++) {
+		if (!run_file(in, job, i, &budget, more, open, e))
+			return false;
+		e->code = ERR_NONE; // a file that could not be opened does not stop the others
+		if (!budget && i + 1 < job->n_paths)
+			*more = true;
+	}
+	return true;
+}
+
+bool ingest_run(struct ingest *in, const struct ingest_job *job, bool *out_is_done, bool *out_is_open, struct err *e)
+{
+	*out_is_open = true;
+	for (bool more = true, is_first = true; more; is_first = false) {
+		if (!is_first && clock_mono_ms() >= job->deadline_mono_ms) {
+			*out_is_done = false;
+			return true;
+		}
+		if (!ledger_exec(in->store.db, "BEGIN IMMEDIATE", e))
+			return false;
+		if (!run_once(in, job, is_first, &more, out_is_open, e) || !ledger_exec(in->store.db, "COMMIT", e)) {
+			(void)sqlite3_exec(in->store.db, "ROLLBACK", NULL, NULL, NULL);
+			batch_clear(&in->batch);
+			catalog_free(&in->catalog);
+			return false;
+		}
+	}
+	*out_is_done = true;
+	return true;
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+// Bytes of transcripts -> batch -> ledger. Only new bytes are read; rows and the offset behind them
+// commit together.
+#ifndef CCL_HOOK_INGEST_H
+#define CCL_HOOK_INGEST_H
+
+#include "buf.h"
+#include "cursor.h"
+
+enum {
+	INGEST_CHUNK_BYTES = 1024 * 1024,
+	INGEST_MAX_LINE_BYTES = 8 * 1024 * 1024, // a longer line is passed over
+};
+
+struct ingest {
+	struct store store;
+	struct catalog catalog;
+	struct batch batch;
+	struct buf chunk;
+	struct line line;
+	struct arena line_arena;
+	struct arena arena; // settings below, for the life of the ingest
+	struct str *ignored;
+	size_t n_ignored;
+	uint64_t *forgotten;
+	size_t n_forgotten;
+};
+
+// db stays the caller's and must outlive the ingest.
+MUST_USE bool ingest_open(struct ingest *in, sqlite3 *db, struct err *e);
+void ingest_close(struct ingest *in);
+
+// The user had this session deleted: nothing of it is stored again.
+bool ingest_is_forgotten(const struct ingest *in, struct str session_uid);
+
+// What one look at a file gave.
+struct ingest_part {
+	int64_t n_bytes; // consumed
+	bool is_more;    // whole lines are left
+};
+
+// Reads the next at most max_bytes (or one longer line) of the open file from f's offset into the
+// batch, and moves f on. f->path, device and inode are set by the caller; the rest of *f is as
+// cursor_read left it (id 0: a new file).
+MUST_USE bool ingest_read(struct ingest *in, int fd, struct file *f, size_t max_bytes, struct ingest_part *out, struct err *e);
+
+// A file that some paths name, opened: regular files only, never blocking. False with *e unset
+// (code ERR_NONE): it is not there or no file.
+bool ingest_open_file(struct str path, int *out_fd, struct file *out, struct err *e);
+
+// Reads all that is new in these files, 1 MiB a transaction, until deadline_mono_ms. Paths that
+// are no file are passed over. *out_is_done: nothing was left. *out_is_open: the first file does
+// not end in a finished answer, or not in one to `prompt` (STR_NONE: any).
+struct ingest_job {
+	const struct str *paths;
+	size_t n_paths;
+	int64_t deadline_mono_ms;
+	struct str prompt;
+	// Called inside the first transaction, before anything is read; may be NULL.
+	bool (*first)(struct ingest *in, void *context, struct err *e);
+	void *context;
+};
+MUST_USE bool ingest_run(struct ingest *in, const struct ingest_job *job, bool *out_is_done, bool *out_is_open, struct err *e);
+
+#endif

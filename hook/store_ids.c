@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: MIT
+// Row ids of what facts share: found or made, then kept in memory.
+#include "cursor.h"
+#include "model.h"
+#include "store.h"
+
+// Runs `find` and, without a row, `make` with the same bound text; both give the id.
+static bool id_of_text(struct store *st, const char *find, const char *make, struct str text, int64_t *out, struct err *e)
+{
+	sqlite3_stmt *s = store_sql(st, find, e);
+	bool has_row;
+	if (!s)
+		return false;
+	store_bind(s, "t", text);
+	if (!store_step(st, s, &has_row, e))
+		return false;
+	if (has_row)
+		*out = sqlite3_column_int64(s, 0);
+	(void)sqlite3_reset(s);
+	if (has_row)
+		return true;
+	s = store_sql(st, make, e);
+	if (!s)
+		return false;
+	store_bind(s, "t", text);
+	if (!store_run(st, s, e))
+		return false;
+	*out = sqlite3_last_insert_rowid(st->db);
+	return true;
+}
+
+bool store_word(struct store *st, struct word *w, int64_t *out, struct err *e)
+{
+	*out = 0;
+	if (!w)
+		return true;
+	if (!w->id && !id_of_text(st, "SELECT id FROM name WHERE text = :text", "INSERT INTO name(text) VALUES (:text)",
+			      w->text, &w->id, e))
+		return false;
+	*out = w->id;
+	return true;
+}
+
+bool store_model(struct store *st, struct model_name *m, int64_t *out, struct err *e)
+{
+	*out = 0;
+	if (!m)
+		return true;
+	sqlite3_stmt *s = store_sql(st, "SELECT id FROM model WHERE name = :name", e);
+	bool has_row = true;
+	if (!m->id) {
+		if (!s)
+			return false;
+		store_bind(s, "t", m->text);
+		if (!store_step(st, s, &has_row, e))
+			return false;
+		if (has_row)
+			m->id = sqlite3_column_int64(s, 0);
+		(void)sqlite3_reset(s);
+	}
+	if (!has_row) {
+		s = store_sql(st, "INSERT INTO model(name, priced_as, is_regional) VALUES (:name, :as, :regional)", e);
+		if (!s)
+			return false;
+		store_bind(s, "tti", m->text, model_normalise(&st->arena, m->text),
+			(int64_t)model_is_regional(m->text));
+		if (!store_run(st, s, e))
+			return false;
+		m->id = sqlite3_last_insert_rowid(st->db);
+	}
+	*out = m->id;
+	return true;
+}
+
+// Takes what the row knows and this batch has not said.
+static void take_session_row(struct store *st, struct session *s, sqlite3_stmt *q)
+{
+	s->id = sqlite3_column_int64(q, 0);
+	s->first_own_ms = sqlite3_column_type(q, 1) == SQLITE_NULL ? -1 : sqlite3_column_int64(q, 1);
+	int64_t first_cwd_ms = sqlite3_column_type(q, 2) == SQLITE_NULL ? -1 : sqlite3_column_int64(q, 2);
+	if (first_cwd_ms >= 0 && (s->first_cwd_ms < 0 || first_cwd_ms <= s->first_cwd_ms)) {
+		s->first_cwd_ms = first_cwd_ms;
+		s->first_cwd = arena_str(&st->catalog->arena, store_column(q, 3));
+	}
+	if (!s->original_cwd.n)
+		s->original_cwd = arena_str(&st->catalog->arena, store_column(q, 4));
+	if (!s->worktree_path.n)
+		s->worktree_path = arena_str(&st->catalog->arena, store_column(q, 5));
+	s->is_custom_title |= sqlite3_column_int(q, 6);
+	s->has_links = sqlite3_column_int(q, 7);
+}
+
+bool store_session(struct store *st, struct session *s, int64_t *out, struct err *e)
+{
+	*out = 0;
+	if (!s)
+		return true;
+	if (s->id) {
+		*out = s->id;
+		return true;
+	}
+	sqlite3_stmt *q = store_sql(st,
+		"SELECT id, first_own_ms, first_cwd_ms, first_cwd, original_cwd, worktree_path, is_custom_title,"
+		" EXISTS (SELECT 1 FROM session_link WHERE session_id = session.id) FROM session WHERE uid = :uid", e);
+	bool has_row;
+	if (!q)
+		return false;
+	store_bind(q, "t", s->uid);
+	if (!store_step(st, q, &has_row, e))
+		return false;
+	if (has_row)
+		take_session_row(st, s, q);
+	(void)sqlite3_reset(q);
+	if (!has_row) {
+		q = store_sql(st, "INSERT INTO session(uid) VALUES (:uid)", e);
+		if (!q)
+			return false;
+		store_bind(q, "t", s->uid);
+		if (!store_run(st, q, e))
+			return false;
+		s->id = sqlite3_last_insert_rowid(st->db);
+	}
+	*out = s->id;
+	return true;
+}
+
+bool store_agent(struct store *st, struct agent *a, int64_t *out, struct err *e)
+{
+	int64_t session;
+	*out = a ? a->id : 0;
+	if (!a || a->id)
+		return true;
+	if (!store_session(st, a->session, &session, e))
+		return false;
+	sqlite3_stmt *s = store_sql(st,
+		"INSERT INTO agent(session_id, uid) VALUES (:session, :uid)"
+		" ON CONFLICT(session_id, uid) DO UPDATE SET uid = excluded.uid RETURNING id", e);
+	bool has_row;
+	if (!s)
+		return false;
+	store_bind(s, "it", session, a->uid);
+	if (!store_step(st, s, &has_row, e))
+		return false;
+	a->id = *out = sqlite3_column_int64(s, 0);
+	(void)sqlite3_reset(s);
+	return true;
+}
+
+static uint64_t key_of(const int64_t *ids, size_t n)
+{
+	return hash_fast((struct str){ (const char *)ids, n * sizeof *ids });
+}
+
+static bool find_key(struct store *st, const char *sql, uint64_t key, int64_t *out, struct err *e)
+{
+	sqlite3_stmt *s = store_sql(st, sql, e);
+	bool has_row;
+	if (!s)
+		return false;
+	store_bind(s, "h", key);
+	if (!store_step(st, s, &has_row, e))
+		return false;
+	*out = has_row ? sqlite3_column_int64(s, 0) : 0;
+	(void)sqlite3_reset(s);
+	return true;
+}
+
+bool store_origin(struct store *st, struct origin *o, int64_t *out, struct err *e)
+{
+	*out = o->id;
+	if (o->id)
+		return true;
+	int64_t id[12];
+	struct word *words[] = { o->branch, o->version, o->entrypoint, o->effort, o->skill, o->plugin, o->attr_agent,
+		o->mcp_server, o->mcp_tool };
+	if (!store_session(st, o->session, &id[0], e) || !store_agent(st, o->agent, &id[1], e) ||
+		!store_workdir(st, o->workdir, &id[2], e))
+		return false;
+	for (size_t i = 0; i < 9; i++)
+		if (!store_word(st, words[i], &id[3 + i], e))
+			return false;
+	uint64_t key = key_of(id, 12);
+	if (!find_key(st, "SELECT id FROM origin WHERE key_hash = :key", key, &o->id, e))
+		return false;
+	if (!o->id) {
+		sqlite3_stmt *s = store_sql(st,
+			"INSERT INTO origin(key_hash, session_id, agent_id, workdir_id, branch_id, version_id,"
+			" entrypoint_id, effort_id, skill_id, plugin_id, attr_agent_id, mcp_server_id, mcp_tool_id)"
+			" VALUES (:key, :session, :agent, :workdir, :branch, :version, :entrypoint, :effort, :skill,"
+			" :plugin, :attr_agent, :mcp_server, :mcp_tool)", e);
+		if (!s)
+			return false;
+		store_bind(s, "hikkkkkkkkkkk", key, id[0], id[1], id[2], id[3], id[4], id[5], id[6], id[7], id[8],
+			id[9], id[10], id[11]);
+		if (!store_run(st, s, e))
+			return false;
+		o->id = sqlite3_last_insert_rowid(st->db);
+	}
+	*out = o->id;
+	return true;
+}
+
+static uint64_t hash_id(int64_t id)
+{
+	return (uint64_t)id * UINT64_C(0x9e3779b97f4a7c15);
+}
+
+static bool has_id(const void *value, const void *key)
+{
+	return ((const struct price_class *)value)->id == *(const int64_t *)key;
+}
+
+bool store_class(struct store *st, struct price_class *c, int64_t *out, struct err *e)
+{
+	*out = c->id;
+	if (c->id)
+		return true;
+	int64_t id[7] = { [6] = c->above_tok };
+	if (!store_model(st, c->model, &id[0], e) || !store_model(st, c->partner, &id[1], e) ||
+		!store_word(st, c->requested, &id[2], e) || !store_word(st, c->tier, &id[3], e) ||
+		!store_word(st, c->speed, &id[4], e) || !store_word(st, c->geo, &id[5], e))
+		return false;
+	uint64_t key = key_of(id, 7);
+	if (!find_key(st, "SELECT id FROM class WHERE key_hash = :key", key, &c->id, e))
+		return false;
+	if (!c->id) {
+		sqlite3_stmt *s = store_sql(st,
+			"INSERT INTO class(key_hash, model_id, partner_id, requested_id, tier_id, speed_id, geo_id, above_tok)"
+			" VALUES (:key, :model, :partner, :requested, :tier, :speed, :geo, :above)", e);
+		if (!s)
+			return false;
+		store_bind(s, "hikkkkki", key, id[0], id[1], id[2], id[3], id[4], id[5], id[6]);
+		if (!store_run(st, s, e))
+			return false;
+		c->id = sqlite3_last_insert_rowid(st->db);
+	}
+	if (!table_find(&st->catalog->class_ids, hash_id(c->id), has_id, &c->id))
+		table_add(&st->catalog->class_ids, hash_id(c->id), c);
+	*out = c->id;
+	return true;
+}
+
+bool store_class_of(struct store *st, int64_t id, struct price_class **out, struct err *e)
+{
+	struct catalog *c = st->catalog;
+	*out = table_find(&c->class_ids, hash_id(id), has_id, &id);
+	if (*out)
+		return true;
+	sqlite3_stmt *s = store_sql(st,
+		"SELECT m.name, p.name, r.text, t.text, v.text, g.text, c.above_tok FROM class AS c"
+		" JOIN model AS m ON m.id = c.model_id LEFT JOIN model AS p ON p.id = c.partner_id"
+		" LEFT JOIN name AS r ON r.id = c.requested_id LEFT JOIN name AS t ON t.id = c.tier_id"
+		" LEFT JOIN name AS v ON v.id = c.speed_id LEFT JOIN name AS g ON g.id = c.geo_id WHERE c.id = :id", e);
+	bool has_row;
+	if (!s)
+		return false;
+	store_bind(s, "i", id);
+	if (!store_step(st, s, &has_row, e))
+		return false;
+	if (!has_row) {
+		(void)sqlite3_reset(s);
+		return err_set(e, ERR_FORMAT, "the ledger is damaged: price class %lld is missing", (long long)id);
+	}
+	struct price_class key = { .model = catalog_model(c, store_column(s, 0)),
+		.partner = catalog_model(c, store_column(s, 1)),
+		.requested = catalog_word(c, store_column(s, 2)),
+		.tier = catalog_word(c, store_column(s, 3)),
+		.speed = catalog_word(c, store_column(s, 4)),
+		.geo = catalog_word(c, store_column(s, 5)),
+		.above_tok = sqlite3_column_int64(s, 6) };
+	(void)sqlite3_reset(s);
+	*out = catalog_class(c, &key);
+	(*out)->id = id;
+	table_add(&c->class_ids, hash_id(id), *out);
+	return true;
+}
+
+bool store_prompt(struct store *st, struct prompt *p, int64_t *out, struct err *e)
+{
+	*out = p ? p->id : 0;
+	if (!p || p->id)
+		return true;
+	if (!id_of_text(st, "SELECT id FROM prompt WHERE uid = :uid", "INSERT INTO prompt(uid) VALUES (:uid)", p->uid,
+		    &p->id, e))
+		return false;
+	*out = p->id;
+	return true;
+}
+
+static bool write_prompt(struct store *st, struct prompt *p, struct err *e)
+{
+	int64_t id, session, source, origin, mode;
+	// the line with a human's words beats one without, then the earlier one; never a later copy
+	sqlite3_stmt *s = store_sql(st,
+		"UPDATE prompt SET uuid = :uuid, session_id = :session, at_ms = :at, is_prompt = :prompt,"
+		" source_id = :source, origin_id = :origin, mode_id = :mode, chars = :chars, text_hash = :hash,"
+		" file_id = :file, offset_bytes = :offset WHERE id = :id AND (uuid IS NULL OR is_prompt < :prompt"
+		" OR (is_prompt = :prompt AND at_ms > :at))", e);
+	if (!s || !store_prompt(st, p, &id, e) || !store_session(st, p->session, &session, e) ||
+		!store_word(st, p->source, &source, e) || !store_word(st, p->origin, &origin, e) ||
+		!store_word(st, p->mode, &mode, e))
+		return false;
+	store_bind(s, "tkpikkkihkii", p->uuid, session, p->at_ms, (int64_t)p->is_prompt, source, origin, mode,
+		p->chars, p->text_hash, p->file->id, p->offset_bytes, id);
+	if (!store_run(st, s, e))
+		return false;
+	p->is_changed = false;
+	p->file = NULL;
+	return true;
+}
+
+static bool write_agent(struct store *st, struct agent *a, struct err *e)
+{
+	int64_t id, meta, attr, model, overhead;
+	sqlite3_stmt *s = store_sql(st,
+		"UPDATE agent SET meta_type_id = coalesce(:meta, meta_type_id), attr_type_id = coalesce(:attr, attr_type_id),"
+		" call_hash = coalesce(:call, call_hash), parent_uid = coalesce(:parent, parent_uid),"
+		" depth = coalesce(:depth, depth), model_id = coalesce(:model, model_id),"
+		" overhead_id = coalesce(:overhead, overhead_id) WHERE id = :id", e);
+	if (!s || !store_agent(st, a, &id, e) || !store_word(st, a->meta_type, &meta, e) ||
+		!store_word(st, a->attr_type, &attr, e) || !store_word(st, a->model, &model, e) ||
+		!store_word(st, a->overhead, &overhead, e))
+		return false;
+	store_bind(s, "kkHtpkki", meta, attr, a->call_hash, a->parent_uid, a->depth, model, overhead, id);
+	a->is_changed = false;
+	return store_run(st, s, e);
+}
+
+static bool write_session(struct store *st, struct session *x, struct err *e)
+{
+	int64_t id, w[9];
+	struct word *words[] = { x->entrypoint, x->kind, x->team, x->agent_name, x->config_dir, x->worktree_branch,
+		x->billing, x->ci, x->ci_branch };
+	sqlite3_stmt *s = store_sql(st,
+		"UPDATE session SET entrypoint_id = coalesce(entrypoint_id, :entrypoint), kind_id = coalesce(kind_id, :kind),"
+		" team_id = coalesce(team_id, :team), agent_name_id = coalesce(agent_name_id, :agent_name),"
+		" config_dir_id = coalesce(config_dir_id, :config_dir),"
+		" worktree_branch_id = coalesce(:worktree_branch, worktree_branch_id),"
+		" billing_id = coalesce(billing_id, :billing), ci_id = coalesce(ci_id, :ci),"
+		" ci_branch_id = coalesce(ci_branch_id, :ci_branch), ci_pr_number = coalesce(ci_pr_number, :ci_pr),"
+		" first_cwd = :first_cwd, first_cwd_ms = :first_cwd_ms, original_cwd = :original, worktree_path = :worktree,"
+		" request_session = coalesce(request_session, :request),"
+		" title_file_id = coalesce(:file, title_file_id),"
+		" title_offset_bytes = CASE WHEN :file IS NULL THEN title_offset_bytes ELSE :offset END,"
+		" is_custom_title = :custom WHERE id = :id", e);
+	if (!s || !store_session(st, x, &id, e))
+		return false;
+	for (size_t i = 0; i < 9; i++)
+		if (!store_word(st, words[i], &w[i], e))
+			return false;
+	store_bind(s, "kkkkkkkkkktptttkiii", w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7], w[8], x->ci_pr_number,
+		x->first_cwd, x->first_cwd_ms, x->original_cwd, x->worktree_path, x->request_session,
+		x->title_file ? x->title_file->id : INT64_C(0), x->title_offset_bytes, (int64_t)x->is_custom_title, id);
+	x->is_changed = false;
+	x->title_file = NULL;
+	return store_run(st, s, e) && store_replace_workdirs(st, x, e);
+}
+
+bool store_changes(struct store *st, struct err *e)
+{
+	for (struct session *s = st->catalog->first_session; s; s = s->next)
+		if (s->is_changed && !s->is_forgotten && !write_session(st, s, e))
+			return false;
+	for (struct agent *a = st->catalog->first_agent; a; a = a->next)
+		if (a->is_changed && !write_agent(st, a, e))
+			return false;
+	for (struct prompt *p = st->catalog->first_prompt; p; p = p->next)
+		if (p->is_changed && !write_prompt(st, p, e))
+			return false;
+	return true;
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+// The table of reports that embed.py makes from reports/*.sql. CONTRIBUTING.md says how to write one.
+#ifndef CCL_REPORT_DEF_H
+#define CCL_REPORT_DEF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+// What the SQL yields for each type, and what the machine formats print.
+enum value_type {
+	VALUE_TEXT,
+	VALUE_ID,     // text that a table may shorten
+	VALUE_PATH,   // text
+	VALUE_INT,    // integer
+	VALUE_TOKENS, // integer
+	VALUE_USD,    // pico-USD; printed as USD with twelve decimals
+	VALUE_TIME,   // milliseconds since 1970 UTC; printed in ISO, UTC
+	VALUE_DAY,    // text YYYY-MM-DD, in the zone asked for
+	VALUE_HOUR,   // text, ISO with offset
+	VALUE_WEEK,   // text YYYY-MM-DD, the Monday of an ISO week
+	VALUE_MONTH,  // text YYYY-MM
+	VALUE_SPAN,   // milliseconds; printed as seconds
+	VALUE_PCT,    // real, 0..1
+	VALUE_BOOL,   // 0, 1
+};
+
+struct report_param {
+	const char *name; // bound as :name; `session` is completed from a unique prefix
+	const char *about;
+	const char *fallback; // as a user would type it; NULL: none
+	enum value_type type;
+	bool is_required; // required ones are positional, the others are options
+};
+
+struct report_column {
+	const char *name;
+	const char *about;
+	const char *drill; // the report that shows this row closer, with this cell as its argument
+	enum value_type type;
+	bool is_total; // summed up in the totals
+	bool is_minor; // a table that is too wide leaves it out before others
+	bool is_split; // there only with --breakdown
+};
+
+// Standard filters that a report honours (@filter).
+enum report_filter {
+	FILTER_TIME = 1,       // :since_ms :until_ms
+	FILTER_PROJECT = 2,    // :project
+	FILTER_BRANCH = 4,     // :branch
+	FILTER_MODEL = 8,      // :model
+	FILTER_SESSION = 16,   // :session
+	FILTER_BREAKDOWN = 32, // :breakdown
+};
+
+// What the report itself is limited to, within what the filters leave.
+enum report_window {
+	WINDOW_NONE,
+	WINDOW_TODAY,
+	WINDOW_NEWEST, // the session of the newest turn
+};
+
+struct report_def {
+	const char *name, *title, *about, *group;
+	const char *empty;   // what to say, and what to run, when there are no rows
+	const char *example; // NULL: none
+	const char *chart;   // NULL: none; see @chart
+	const char *source;  // NULL, or the C function that makes the rows
+	const char *sql;     // NULL if source is not
+	// "period", "all": totals are the rows where this column says so. NULL: all rows.
+	const char *totals_column, *totals_value;
+	const struct report_param *params;
+	size_t n_params;
+	const struct report_column *columns;
+	size_t n_columns;
+	unsigned filters; // of enum report_filter
+	enum report_window window;
+	int version; // rises when a column is removed, renamed or retyped
+};
+
+extern const struct report_def report_defs[];
+extern const size_t n_report_defs;
+
+// One row, the id of the newest session; takes what every @filter report takes.
+extern const char report_newest_sql[];
+
+#endif
