@@ -35,6 +35,7 @@ struct sighting {
 	size_t n_steps;
 	struct step steps[LINE_MAX_STEPS];
 	int64_t turn_id, owner_session_id; // set when it is stored
+	bool is_new;                       // its row was made with this batch
 };
 
 struct call {
@@ -45,7 +46,8 @@ struct call {
 	uint64_t input_hash, result_hash, error_hash;
 	int64_t lines_added, lines_removed; // -1: no edit
 	struct agent *started; // the agent that its result names
-	struct str result_raw; // of a call that may print a pull request's URL
+	bool names_pr;         // its command is about pull requests or pushes
+	struct str result_raw; // what such a call printed
 	struct session *session;
 	int64_t at_ms;
 };

@@ -99,8 +99,6 @@ struct session *catalog_session(struct catalog *c, struct str uid)
 	s = arena_alloc(&c->arena, sizeof *s);
 	s->uid = arena_str(&c->arena, uid);
 	s->first_own_ms = s->first_cwd_ms = -1;
-	s->next = c->first_session;
-	c->first_session = s;
 	table_add(&c->sessions, hash, s);
 	return s;
 }
@@ -118,8 +116,6 @@ struct agent *catalog_agent(struct catalog *c, struct session *s, struct str uid
 	a->session = s;
 	a->uid = arena_str(&c->arena, uid);
 	a->depth = -1;
-	a->next = c->first_agent;
-	c->first_agent = a;
 	table_add(&c->agents, hash, a);
 	return a;
 }
@@ -151,8 +147,6 @@ struct prompt *catalog_prompt(struct catalog *c, struct str uid)
 	p = arena_alloc(&c->arena, sizeof *p);
 	p->uid = arena_str(&c->arena, uid);
 	p->at_ms = -1;
-	p->next = c->first_prompt;
-	c->first_prompt = p;
 	table_add(&c->prompts, hash, p);
 	return p;
 }
@@ -189,6 +183,33 @@ struct price_class *catalog_class(struct catalog *c, const struct price_class *k
 	p->id = 0;
 	table_add(&c->classes, hash, p);
 	return p;
+}
+
+void catalog_change_session(struct catalog *c, struct session *s)
+{
+	if (!s->is_changed) {
+		s->next_changed = c->changed_sessions;
+		c->changed_sessions = s;
+	}
+	s->is_changed = true;
+}
+
+void catalog_change_agent(struct catalog *c, struct agent *a)
+{
+	if (!a->is_changed) {
+		a->next_changed = c->changed_agents;
+		c->changed_agents = a;
+	}
+	a->is_changed = true;
+}
+
+void catalog_change_prompt(struct catalog *c, struct prompt *p)
+{
+	if (!p->is_changed) {
+		p->next_changed = c->changed_prompts;
+		c->changed_prompts = p;
+	}
+	p->is_changed = true;
 }
 
 void catalog_free(struct catalog *c)

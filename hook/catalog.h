@@ -24,7 +24,7 @@ struct model_name {
 struct session {
 	struct str uid;
 	int64_t id;
-	bool is_loaded;    // the fields below that come from the row
+	uint64_t loaded_in; // number of the batch in which its row was last read
 	bool is_forgotten, is_checked; // the user had it deleted: nothing of it is stored
 	bool is_changed;   // facts to write
 	bool is_settling;  // owners of its shared messages must be decided again
@@ -39,7 +39,7 @@ struct session {
 	const struct file *title_file; // read in this batch
 	int64_t title_offset_bytes;
 	bool is_custom_title;
-	struct session *next; // of the catalog's list
+	struct session *next_changed;
 };
 
 struct agent {
@@ -51,7 +51,7 @@ struct agent {
 	struct str parent_uid;
 	uint64_t call_hash; // 0: unknown
 	int64_t depth;      // -1: unknown
-	struct agent *next;
+	struct agent *next_changed;
 };
 
 struct workdir {
@@ -89,16 +89,17 @@ struct prompt {
 	uint64_t text_hash;
 	const struct file *file; // read in this batch
 	int64_t offset_bytes;
-	struct prompt *next;
+	struct prompt *next_changed;
 };
 
 struct catalog {
 	struct arena arena;
 	struct table words, models, sessions, agents, workdirs, origins, classes, prompts;
 	struct table class_ids; // classes by row id
-	struct session *first_session;
-	struct agent *first_agent;
-	struct prompt *first_prompt;
+	// what a batch has changed, to be written
+	struct session *changed_sessions;
+	struct agent *changed_agents;
+	struct prompt *changed_prompts;
 };
 
 // STR_NONE gives NULL. Texts are copied.
@@ -111,6 +112,11 @@ struct prompt *catalog_prompt(struct catalog *c, struct str uid);
 // *key's id is not looked at; a copy is kept.
 struct origin *catalog_origin(struct catalog *c, const struct origin *key);
 struct price_class *catalog_class(struct catalog *c, const struct price_class *key);
+
+// Puts it on the list of what store_changes has to write.
+void catalog_change_session(struct catalog *c, struct session *s);
+void catalog_change_agent(struct catalog *c, struct agent *a);
+void catalog_change_prompt(struct catalog *c, struct prompt *p);
 
 void catalog_free(struct catalog *c); // also the way to forget ids after a rollback
 

@@ -5,10 +5,24 @@
 
 #include "clock.h"
 
+void cursor_take(sqlite3_stmt *s, int column, struct file *out)
+{
+	int64_t hash = sqlite3_column_int64(s, column + 2);
+	out->id = sqlite3_column_int64(s, column);
+	out->head_bytes = sqlite3_column_int64(s, column + 1);
+	memcpy(&out->head_hash, &hash, sizeof hash);
+	out->prompt_id = sqlite3_column_int64(s, column + 3);
+	out->is_open = sqlite3_column_int(s, column + 4);
+	out->in_long_line = sqlite3_column_int(s, column + 5);
+	out->bad_lines = sqlite3_column_int64(s, column + 6);
+	out->long_lines = sqlite3_column_int64(s, column + 7);
+	out->bad_numbers = sqlite3_column_int64(s, column + 8);
+}
+
 bool cursor_read(struct store *st, int64_t device, int64_t inode, struct file *out, struct err *e)
 {
 	sqlite3_stmt *s = store_sql(st,
-		"SELECT id, offset_bytes, size_bytes, head_bytes, head_hash, prompt_id, is_open, in_long_line,"
+		"SELECT offset_bytes, size_bytes, id, head_bytes, head_hash, prompt_id, is_open, in_long_line,"
 		" bad_lines, long_lines, bad_numbers FROM source_file WHERE device = :device AND inode = :inode", e);
 	bool has_row;
 	if (!s)
@@ -16,19 +30,11 @@ bool cursor_read(struct store *st, int64_t device, int64_t inode, struct file *o
 	store_bind(s, "ii", device, inode);
 	if (!store_step(st, s, &has_row, e))
 		return false;
-	out->id = has_row ? sqlite3_column_int64(s, 0) : 0;
+	out->id = 0;
 	if (has_row) {
-		out->offset_bytes = sqlite3_column_int64(s, 1);
-		out->size_bytes = sqlite3_column_int64(s, 2);
-		out->head_bytes = sqlite3_column_int64(s, 3);
-		int64_t hash = sqlite3_column_int64(s, 4);
-		memcpy(&out->head_hash, &hash, sizeof hash);
-		out->prompt_id = sqlite3_column_int64(s, 5);
-		out->is_open = sqlite3_column_int(s, 6);
-		out->in_long_line = sqlite3_column_int(s, 7);
-		out->bad_lines = sqlite3_column_int64(s, 8);
-		out->long_lines = sqlite3_column_int64(s, 9);
-		out->bad_numbers = sqlite3_column_int64(s, 10);
+		out->offset_bytes = sqlite3_column_int64(s, 0);
+		out->size_bytes = sqlite3_column_int64(s, 1);
+		cursor_take(s, 2, out);
 	}
 	(void)sqlite3_reset(s);
 	return true;

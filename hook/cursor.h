@@ -22,6 +22,9 @@ struct file {
 
 // The row of a file by device and inode; out->id stays 0 if there is none (then nothing else is set).
 MUST_USE bool cursor_read(struct store *st, int64_t device, int64_t inode, struct file *out, struct err *e);
+// The part of a row that starts at this column: id, head_bytes, head_hash, prompt_id, is_open,
+// in_long_line, bad_lines, long_lines, bad_numbers.
+void cursor_take(sqlite3_stmt *s, int column, struct file *out);
 // Makes the row, so that file->id can be pointed to.
 MUST_USE bool cursor_insert(struct store *st, struct file *f, struct err *e);
 MUST_USE bool cursor_write(struct store *st, const struct file *f, struct err *e);

@@ -16,11 +16,11 @@ static bool is_ignored(const struct reader *r, struct str cwd)
 }
 
 // Keeps an added fact of a session or marks nothing if it is known already.
-static void set_word(struct session *s, struct word **to, struct word *w)
+static void set_word(struct reader *r, struct session *s, struct word **to, struct word *w)
 {
 	if (w && *to != w) {
 		*to = w;
-		s->is_changed = true;
+		catalog_change_session(r->catalog, s);
 	}
 }
 
@@ -28,7 +28,7 @@ static void set_text(struct reader *r, struct session *s, struct str *to, struct
 {
 	if (text.n && !str_eq(*to, text)) {
 		*to = arena_str(&r->catalog->arena, text);
-		s->is_changed = true;
+		catalog_change_session(r->catalog, s);
 	}
 }
 
@@ -51,21 +51,21 @@ static struct session *session_of(struct reader *r, const struct line *l)
 	if (s->is_forgotten)
 		return NULL;
 	if (r->config_dir.n && !s->config_dir)
-		set_word(s, &s->config_dir, catalog_word(c, r->config_dir));
+		set_word(r, s, &s->config_dir, catalog_word(c, r->config_dir));
 	if (l->entrypoint.p && !s->entrypoint)
-		set_word(s, &s->entrypoint, catalog_word(c, l->entrypoint));
+		set_word(r, s, &s->entrypoint, catalog_word(c, l->entrypoint));
 	if (l->session_kind.p && !s->kind)
-		set_word(s, &s->kind, catalog_word(c, l->session_kind));
+		set_word(r, s, &s->kind, catalog_word(c, l->session_kind));
 	if (l->team.p && !s->team)
-		set_word(s, &s->team, catalog_word(c, l->team));
+		set_word(r, s, &s->team, catalog_word(c, l->team));
 	if (l->agent_name.p && !s->agent_name)
-		set_word(s, &s->agent_name, catalog_word(c, l->agent_name));
+		set_word(r, s, &s->agent_name, catalog_word(c, l->agent_name));
 	bool is_foreign = l->request_session.n && !str_eq(l->request_session, l->session);
 	if (is_foreign && !s->request_session.n)
 		set_text(r, s, &s->request_session, l->request_session);
 	if (l->cwd.n && l->at_ms >= 0 && (s->first_cwd_ms < 0 || l->at_ms < s->first_cwd_ms)) {
 		s->first_cwd_ms = l->at_ms;
-		s->is_changed = true;
+		catalog_change_session(r->catalog, s);
 		set_text(r, s, &s->first_cwd, l->cwd);
 	}
 	return s;
@@ -79,13 +79,13 @@ static struct agent *agent_of(struct reader *r, const struct line *l, struct ses
 		return NULL;
 	if (l->attr_agent.n && !a->attr_type) {
 		a->attr_type = catalog_word(r->catalog, l->attr_agent);
-		a->is_changed = true;
+		catalog_change_agent(r->catalog, a);
 	}
 	for (size_t i = 0; i < 3 && !a->overhead; i++) {
 		size_t n = strlen(overhead[i]);
 		if (str_starts(a->uid, overhead[i]) && a->uid.n > n && a->uid.p[n] == '-') {
 			a->overhead = catalog_word(r->catalog, str_of(overhead[i]));
-			a->is_changed = true;
+			catalog_change_agent(r->catalog, a);
 		}
 	}
 	return a;
@@ -225,7 +225,8 @@ static void add_results(struct reader *r, const struct line *l, struct session *
 		if (l->result_agent.n)
 			c->started = catalog_agent(r->catalog, s, l->result_agent);
 		// what gh, glab and git push print is short and names the URL
-		if (t->text_raw.n && t->text_raw.n <= 16384 && str_has(t->text_raw, "://"))
+		bool may_name = c->names_pr || !c->turn;
+		if (may_name && t->text_raw.n && t->text_raw.n <= 16384 && str_has(t->text_raw, "://"))
 			c->result_raw = arena_str(&r->batch->arena, t->text_raw);
 	}
 }
@@ -258,7 +259,7 @@ static void add_prompt(struct reader *r, const struct line *l, struct session *s
 	p->text_hash = l->prompt_hash;
 	p->file = r->file;
 	p->offset_bytes = offset_bytes;
-	p->is_changed = true;
+	catalog_change_prompt(r->catalog, p);
 }
 
 static void add_hint(struct reader *r, const struct line *l, struct session *s, const char *source, const char *verb)
@@ -338,7 +339,7 @@ static void add_title(struct reader *r, const struct line *l, struct session *s,
 	bool is_custom = l->type == LINE_CUSTOM_TITLE;
 	if (s->is_custom_title && !is_custom)
 		return;
-	s->is_changed = true;
+	catalog_change_session(r->catalog, s);
 	s->is_custom_title = is_custom;
 	s->title_file = r->file;
 	s->title_offset_bytes = offset_bytes;
@@ -348,7 +349,7 @@ static void add_worktree(struct reader *r, const struct line *l, struct session 
 {
 	set_text(r, s, &s->original_cwd, l->worktree_original_cwd);
 	set_text(r, s, &s->worktree_path, l->worktree_path);
-	set_word(s, &s->worktree_branch, word_or_null(r->catalog, l->worktree_branch));
+	set_word(r, s, &s->worktree_branch, word_or_null(r->catalog, l->worktree_branch));
 }
 
 void batch_add_line(struct reader *r, const struct line *l, int64_t offset_bytes)

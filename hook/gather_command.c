@@ -43,6 +43,7 @@ void gather_command(struct reader *r, const struct line *l, const struct line_to
 		const char *verb = verb_name(&pr);
 		if (!verb)
 			continue;
+		c->names_pr = true;
 		*LIST_ADD(&r->batch->hints) = (struct hint){
 			.uuid = str_of(arena_printf(a, "command:%.*s:%d", STR_ARG(t->id), n)),
 			.session = c->session,

@@ -151,13 +151,9 @@ static struct str config_dir_of(struct str path)
 	return STR_NONE;
 }
 
-// The prompt that the file's next turn belongs to, from its row id.
-static bool load_prompt(struct ingest *in, int64_t id, struct prompt **out, struct err *e)
+static bool read_prompt(struct ingest *in, int64_t id, struct prompt **out, struct err *e)
 {
 	bool has_row;
-	*out = NULL;
-	if (!id)
-		return true;
 	sqlite3_stmt *s = store_sql(&in->store, "SELECT uid FROM prompt WHERE id = :id", e);
 	if (!s)
 		return false;
@@ -168,6 +164,20 @@ static bool load_prompt(struct ingest *in, int64_t id, struct prompt **out, stru
 		*out = catalog_prompt(&in->catalog, store_column(s, 0));
 	(void)sqlite3_reset(s);
 	return true;
+}
+
+// The prompt that the file's next turn belongs to, from its row id.
+static bool load_prompt(struct ingest *in, int64_t id, struct prompt **out, struct err *e)
+{
+	*out = NULL;
+	if (!id)
+		return true;
+	if (in->mutex)
+		(void)pthread_mutex_lock(in->mutex);
+	bool ok = read_prompt(in, id, out, e);
+	if (in->mutex)
+		(void)pthread_mutex_unlock(in->mutex);
+	return ok;
 }
 
 static void add_record(struct ingest *in, struct reader *r, struct file *f, struct str text, int64_t offset_bytes)
@@ -211,7 +221,7 @@ static void add_meta(struct ingest *in, const struct file *f, struct agent *a)
 	a->parent_uid = arena_str(&in->catalog.arena, m.parent);
 	a->depth = m.depth;
 	a->call_hash = m.tool_use.n ? hash_sip(in->store.key, m.tool_use) : 0;
-	a->is_changed = true;
+	catalog_change_agent(&in->catalog, a);
 }
 
 // Fills the chunk with bytes that end behind a newline. A torn last line waits (n 0); a line beyond

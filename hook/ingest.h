@@ -4,6 +4,8 @@
 #ifndef CCL_HOOK_INGEST_H
 #define CCL_HOOK_INGEST_H
 
+#include <pthread.h>
+
 #include "buf.h"
 #include "cursor.h"
 
@@ -24,6 +26,7 @@ struct ingest {
 	size_t n_ignored;
 	uint64_t *forgotten;
 	size_t n_forgotten;
+	pthread_mutex_t *mutex; // held around every statement; NULL: nobody shares db
 };
 
 // db stays the caller's and must outlive the ingest.

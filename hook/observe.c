@@ -247,5 +247,6 @@ void observe_environment(struct ingest *in, struct str session_uid)
 		if (git_is_branch_name(branch))
 			s->ci_branch = catalog_word(&in->catalog, branch);
 	}
-	s->is_changed |= s->billing || s->ci;
+	if (s->billing || s->ci)
+		catalog_change_session(&in->catalog, s);
 }

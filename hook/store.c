@@ -225,25 +225,44 @@ static bool store_started(struct store *st, const struct call *c, int64_t target
 }
 
 struct call_row {
-	int64_t turn, name, target;
+	int64_t id, turn, name, target;
 };
 
-// What the ledger has of a call beyond this batch.
-static bool read_call(struct store *st, uint64_t key_hash, struct call_row *out, struct err *e)
+static bool take_call(struct store *st, sqlite3_stmt *s, struct call_row *out, struct err *e)
 {
-	sqlite3_stmt *s = store_sql(st, "SELECT turn_id, name_id, target_id FROM tool_call WHERE key_hash = :key", e);
 	bool has_row;
-	if (!s)
-		return false;
-	store_bind(s, "h", key_hash);
 	if (!store_step(st, s, &has_row, e))
 		return false;
-	*out = (struct call_row){ sqlite3_column_int64(s, 0), sqlite3_column_int64(s, 1), sqlite3_column_int64(s, 2) };
+	if (has_row)
+		*out = (struct call_row){ sqlite3_column_int64(s, 0), sqlite3_column_int64(s, 1),
+			sqlite3_column_int64(s, 2), sqlite3_column_int64(s, 3) };
 	(void)sqlite3_reset(s);
 	return true;
 }
 
-static bool update_call(struct store *st, const struct call *c, const struct call_row *r, struct err *e)
+// What the ledger has of a call: among its turn's, or among those that wait for their other half.
+static bool find_call(struct store *st, const struct call *c, struct call_row *out, struct err *e)
+{
+	sqlite3_stmt *s;
+	if (c->turn && !c->turn->is_new) {
+		s = store_sql(st,
+			"SELECT id, turn_id, name_id, target_id FROM tool_call WHERE turn_id = :turn AND key_hash = :key", e);
+		if (!s)
+			return false;
+		store_bind(s, "ih", c->turn->turn_id, c->key_hash);
+		if (!take_call(st, s, out, e) || out->id)
+			return out->id != 0;
+	}
+	s = store_sql(st,
+		"SELECT id, turn_id, name_id, target_id FROM tool_call"
+		" WHERE key_hash = :key AND (result_bytes IS NULL OR turn_id IS NULL)", e);
+	if (!s)
+		return false;
+	store_bind(s, "h", c->key_hash);
+	return take_call(st, s, out, e);
+}
+
+static bool update_call(struct store *st, const struct call *c, const struct call_row *now, int64_t id, struct err *e)
 {
 	sqlite3_stmt *s = store_sql(st,
 		"UPDATE tool_call SET turn_id = coalesce(turn_id, :turn), name_id = coalesce(name_id, :name),"
@@ -251,29 +270,34 @@ static bool update_call(struct store *st, const struct call *c, const struct cal
 		" input_hash = coalesce(input_hash, :input_hash), result_bytes = coalesce(:result, result_bytes),"
 		" result_hash = coalesce(:result_hash, result_hash), error_hash = coalesce(:error, error_hash),"
 		" lines_added = coalesce(:added, lines_added), lines_removed = coalesce(:removed, lines_removed)"
-		" WHERE key_hash = :key", e);
+		" WHERE id = :id", e);
 	if (!s)
 		return false;
-	store_bind(s, "kkkpHpHHpph", r->turn, r->name, r->target, c->input_bytes, c->input_hash, c->result_bytes,
-		c->result_hash, c->error_hash, c->lines_added, c->lines_removed, c->key_hash);
+	store_bind(s, "kkkpHpHHppi", now->turn, now->name, now->target, c->input_bytes, c->input_hash, c->result_bytes,
+		c->result_hash, c->error_hash, c->lines_added, c->lines_removed, id);
+	return store_run(st, s, e);
+}
+
+static bool insert_call(struct store *st, const struct call *c, const struct call_row *now, struct err *e)
+{
+	sqlite3_stmt *s = store_sql(st,
+		"INSERT INTO tool_call(key_hash, turn_id, name_id, target_id, input_bytes, input_hash, result_bytes,"
+		" result_hash, error_hash, lines_added, lines_removed) VALUES (:key, :turn, :name, :target, :input,"
+		" :input_hash, :result, :result_hash, :error, :added, :removed)", e);
+	if (!s)
+		return false;
+	store_bind(s, "hkkkpHpHHpp", c->key_hash, now->turn, now->name, now->target, c->input_bytes, c->input_hash,
+		c->result_bytes, c->result_hash, c->error_hash, c->lines_added, c->lines_removed);
 	return store_run(st, s, e);
 }
 
 static bool store_call(struct store *st, const struct call *c, struct err *e)
 {
-	sqlite3_stmt *s = store_sql(st,
-		"INSERT INTO tool_call(key_hash, turn_id, name_id, target_id, input_bytes, input_hash, result_bytes,"
-		" result_hash, error_hash, lines_added, lines_removed) VALUES (:key, :turn, :name, :target, :input,"
-		" :input_hash, :result, :result_hash, :error, :added, :removed) ON CONFLICT DO NOTHING", e);
-	struct call_row now = { c->turn ? c->turn->turn_id : 0, 0, 0 }, old = { 0 };
-	if (!s || !store_word(st, c->name, &now.name, e) || !store_word(st, c->target, &now.target, e))
+	struct call_row now = { 0, c->turn ? c->turn->turn_id : 0, 0, 0 }, old = { 0 };
+	if (!store_word(st, c->name, &now.name, e) || !store_word(st, c->target, &now.target, e) ||
+		!find_call(st, c, &old, e))
 		return false;
-	store_bind(s, "hkkkpHpHHpp", c->key_hash, now.turn, now.name, now.target, c->input_bytes, c->input_hash,
-		c->result_bytes, c->result_hash, c->error_hash, c->lines_added, c->lines_removed);
-	if (!store_run(st, s, e))
-		return false;
-	if (sqlite3_changes(st->db) == 0 &&
-		(!read_call(st, c->key_hash, &old, e) || !update_call(st, c, &now, e)))
+	if (!(old.id ? update_call(st, c, &now, old.id, e) : insert_call(st, c, &now, e)))
 		return false;
 	if (now.turn && !old.turn && now.name)
 		store_tool_add(st, c->turn->owner_session_id, now.name, 1);
@@ -311,6 +335,7 @@ bool store_batch(struct store *st, struct batch *b, struct err *e)
 	table_clear(&st->rollup);
 	table_clear(&st->tool_rollup);
 	st->settling.n = 0;
+	st->n_batches++;
 	// prompts and sessions first: turns point to them
 	return store_changes(st, e) && store_facts(st, b, e) && store_settle(st, e) && store_rollup_flush(st, e);
 }

@@ -18,6 +18,7 @@ struct store {
 	struct catalog *catalog;
 	struct hash_key key;
 	struct store_statement statements[STORE_MAX_STATEMENTS];
+	uint64_t n_batches;       // so far: what a row said in an earlier one may have changed
 	struct arena arena;       // of one batch
 	struct table rollup;      // changes of this batch: struct rollup_change
 	struct table tool_rollup; // struct tool_change

@@ -95,10 +95,11 @@ bool store_session(struct store *st, struct session *s, int64_t *out, struct err
 	*out = 0;
 	if (!s)
 		return true;
-	if (s->id) {
+	if (s->id && s->loaded_in == st->n_batches) {
 		*out = s->id;
 		return true;
 	}
+	s->loaded_in = st->n_batches;
 	sqlite3_stmt *q = store_sql(st,
 		"SELECT id, first_own_ms, first_cwd_ms, first_cwd, original_cwd, worktree_path, is_custom_title,"
 		" EXISTS (SELECT 1 FROM session_link WHERE session_id = session.id) FROM session WHERE uid = :uid", e);
@@ -358,14 +359,15 @@ static bool write_session(struct store *st, struct session *x, struct err *e)
 
 bool store_changes(struct store *st, struct err *e)
 {
-	for (struct session *s = st->catalog->first_session; s; s = s->next)
-		if (s->is_changed && !s->is_forgotten && !write_session(st, s, e))
+	struct catalog *c = st->catalog;
+	for (; c->changed_sessions; c->changed_sessions = c->changed_sessions->next_changed)
+		if (!write_session(st, c->changed_sessions, e))
 			return false;
-	for (struct agent *a = st->catalog->first_agent; a; a = a->next)
-		if (a->is_changed && !write_agent(st, a, e))
+	for (; c->changed_agents; c->changed_agents = c->changed_agents->next_changed)
+		if (!write_agent(st, c->changed_agents, e))
 			return false;
-	for (struct prompt *p = st->catalog->first_prompt; p; p = p->next)
-		if (p->is_changed && !write_prompt(st, p, e))
+	for (; c->changed_prompts; c->changed_prompts = c->changed_prompts->next_changed)
+		if (!write_prompt(st, c->changed_prompts, e))
 			return false;
 	return true;
 }

@@ -189,7 +189,7 @@ static bool note_own(struct store *st, struct session *s, int64_t at_ms, struct 
 	if (s->first_own_ms >= 0 && s->first_own_ms <= at_ms)
 		return true;
 	s->first_own_ms = at_ms;
-	sqlite3_stmt *q = store_sql(st, "UPDATE session SET first_own_ms = :at WHERE id = :id", e);
+	sqlite3_stmt *q = store_sql(st, "UPDATE session SET first_own_ms = min(coalesce(first_own_ms, :at), :at) WHERE id = :id", e);
 	if (!q)
 		return false;
 	store_bind(q, "ii", at_ms, s->id);
@@ -379,6 +379,7 @@ bool store_sighting(struct store *st, struct sighting *x, struct err *e)
 			return false;
 		if (seen.id) {
 			x->turn_id = seen.id;
+			x->is_new = true;
 			x->owner_session_id = seen.owner.session_id;
 			add_portion(st, &seen, 1);
 			return write_steps(st, seen.id, x, e) && (x->n_steps == 0 || add_steps(st, &seen, 1, e)) &&

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "sync.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,10 +13,14 @@ enum {
 	GROUP_ROWS = 3000,               // about 20 ms of inserting
 	GROUP_FILES = 200,
 	GROUP_FACT_BYTES = 3 * 1024 * 1024,
-	CATALOG_BYTES = 8 * 1024 * 1024, // a larger one is dropped between groups
+	CATALOG_BYTES = 4 * 1024 * 1024, // a larger one is dropped between groups
 	PAUSE_MS = 5,
-	WAL_TRUNCATE_BYTES = 16 * 1024 * 1024,
+	MAX_WORKERS = 2, // scanning is half of the work, storing the other half
+	WORKER_FILES = 32, // fewer files are not worth a thread
 };
+
+// The indexes of message and call ids are written all over: they should stay in memory.
+#define CACHE_SQL "PRAGMA cache_size = -14000"
 
 // A file of the group that is being gathered, with what its cursor was before.
 struct member {
@@ -27,6 +32,29 @@ struct group {
 	struct arena arena;
 	struct member *first, **last;
 	size_t n;
+};
+
+// What the workers share. One connection, so that its page cache is shared too: every statement
+// runs under the mutex.
+struct shared {
+	pthread_mutex_t mutex;
+	sqlite3 *db;
+	const struct found_files *files;
+	const struct table *cursors;
+	const struct sync_progress *progress;
+	int64_t n_bytes;            // to read
+	size_t next;                // file
+	int64_t committed_mono_ms;  // the last transaction
+	struct sync_report *report;
+	struct err *err;            // of the worker that failed first
+	bool has_failed;
+};
+
+struct worker {
+	struct shared *shared;
+	struct ingest *in;
+	struct group group;
+	pthread_t thread;
 };
 
 static int by_age(const void *a, const void *b)
@@ -51,7 +79,8 @@ static bool same_file(const void *value, const void *key)
 // All cursors, so that an unchanged tree costs one query.
 static bool load_cursors(struct ingest *in, struct arena *a, struct table *out, struct err *e)
 {
-	sqlite3_stmt *s = store_sql(&in->store, "SELECT device, inode, offset_bytes, size_bytes FROM source_file", e);
+	sqlite3_stmt *s = store_sql(&in->store, "SELECT device, inode, offset_bytes, size_bytes, id, head_bytes, head_hash, prompt_id, is_open,"
+		" in_long_line, bad_lines, long_lines, bad_numbers FROM source_file", e);
 	bool has_row = true;
 	if (!s)
 		return false;
@@ -65,6 +94,7 @@ static bool load_cursors(struct ingest *in, struct arena *a, struct table *out, 
 		f->inode = sqlite3_column_int64(s, 1);
 		f->offset_bytes = sqlite3_column_int64(s, 2);
 		f->size_bytes = sqlite3_column_int64(s, 3);
+		cursor_take(s, 4, f);
 		table_add(out, file_hash(f->device, f->inode), f);
 	}
 	(void)sqlite3_reset(s);
@@ -140,83 +170,184 @@ static bool read_singly(struct ingest *in, const struct group *g, struct err *e)
 	return true;
 }
 
-static bool flush(struct ingest *in, struct group *g, struct err *e)
+static bool write_transaction(struct ingest *in, struct group *g, struct err *e)
 {
-	if (!g->n)
-		return true;
 	e->code = ERR_NONE;
 	if (!ledger_exec(in->store.db, "BEGIN IMMEDIATE", e))
 		return false;
-	bool ok = write_group(in, g, e) && ledger_exec(in->store.db, "COMMIT", e);
-	if (!ok) {
-		(void)sqlite3_exec(in->store.db, "ROLLBACK", NULL, NULL, NULL);
-		batch_clear(&in->batch);
-		catalog_free(&in->catalog);
-		if (e->code != ERR_NONE || !read_singly(in, g, e))
-			return false;
-	}
-	group_clear(in, g);
-	if (in->catalog.arena.total_bytes > CATALOG_BYTES)
-		catalog_free(&in->catalog);
-	clock_sleep_ms(PAUSE_MS);
-	return true;
+	if (write_group(in, g, e) && ledger_exec(in->store.db, "COMMIT", e))
+		return true;
+	(void)sqlite3_exec(in->store.db, "ROLLBACK", NULL, NULL, NULL);
+	batch_clear(&in->batch);
+	catalog_free(&in->catalog);
+	return e->code == ERR_NONE && read_singly(in, g, e);
 }
 
-static bool is_full(const struct ingest *in, const struct group *g)
+static bool flush(struct worker *w, struct err *e)
 {
-	return batch_rows(&in->batch) >= GROUP_ROWS || g->n >= GROUP_FILES ||
-		in->batch.arena.total_bytes >= GROUP_FACT_BYTES;
+	struct shared *sh = w->shared;
+	bool ok = true;
+	if (w->group.n) {
+		(void)pthread_mutex_lock(&sh->mutex);
+		int64_t pause_ms = sh->committed_mono_ms + PAUSE_MS - clock_mono_ms();
+		if (pause_ms > 0)
+			clock_sleep_ms((int)pause_ms);
+		ok = write_transaction(w->in, &w->group, e);
+		sh->committed_mono_ms = clock_mono_ms();
+		(void)pthread_mutex_unlock(&sh->mutex);
+	}
+	group_clear(w->in, &w->group);
+	if (w->in->catalog.arena.total_bytes > CATALOG_BYTES)
+		catalog_free(&w->in->catalog);
+	return ok;
+}
+
+static bool is_full(const struct worker *w)
+{
+	return batch_rows(&w->in->batch) >= GROUP_ROWS || w->group.n >= GROUP_FILES ||
+		w->in->batch.arena.total_bytes >= GROUP_FACT_BYTES;
+}
+
+static void begin_member(struct worker *w, struct member *m, const struct file *opened, const struct file *known)
+{
+	m->file = known ? *known : *opened;
+	m->file.path = opened->path;
+	m->file.size_bytes = opened->size_bytes;
+	m->before = m->file;
+	*w->group.last = m;
+	w->group.last = &m->next;
+	w->group.n++;
+}
+
+// Writes a full group in the middle of a file; *out is then the file's cursor.
+static bool write_part(struct worker *w, const struct file *opened, struct file *out, struct err *e)
+{
+	if (!flush(w, e))
+		return false;
+	*out = *opened;
+	(void)pthread_mutex_lock(&w->shared->mutex);
+	bool ok = cursor_read(&w->in->store, opened->device, opened->inode, out, e);
+	(void)pthread_mutex_unlock(&w->shared->mutex);
+	return ok;
 }
 
 // Reads one file to its end, a chunk at a time; groups that get full on the way are written.
-static bool read_file(struct ingest *in, struct group *g, struct str path, struct sync_report *out, struct err *e)
+static bool read_file(struct worker *w, struct str path, struct sync_report *out, struct err *e)
 {
 	struct ingest_part part = { .is_more = true };
-	while (part.is_more) {
-		struct file f;
-		int fd;
-		e->code = ERR_NONE;
-		if (!ingest_open_file(path, &fd, &f, e))
-			return e->code == ERR_NONE || e->code == ERR_IO;
-		struct member *m = arena_alloc(&g->arena, sizeof *m);
-		m->file = f;
-		bool ok = cursor_read(&in->store, f.device, f.inode, &m->file, e);
-		m->file.size_bytes = f.size_bytes;
-		m->before = m->file;
-		*g->last = m;
-		g->last = &m->next;
-		g->n++;
-		for (part.is_more = true; ok && part.is_more && !is_full(in, g);) {
-			ok = ingest_read(in, fd, &m->file, INGEST_CHUNK_BYTES, &part, e);
+	struct file f, part_way;
+	int fd;
+	bool ok = true;
+	e->code = ERR_NONE;
+	if (!ingest_open_file(path, &fd, &f, e)) {
+		e->code = ERR_NONE; // gone, or not ours to read: the next sync tries again
+		return true;
+	}
+	const struct file *known = table_find(w->shared->cursors, file_hash(f.device, f.inode), same_file, &f);
+	while (ok && part.is_more) {
+		struct member *m = arena_alloc(&w->group.arena, sizeof *m);
+		begin_member(w, m, &f, known);
+		for (part.is_more = true; ok && part.is_more && !is_full(w);) {
+			ok = ingest_read(w->in, fd, &m->file, INGEST_CHUNK_BYTES, &part, e);
 			out->n_bytes += ok ? part.n_bytes : 0;
 		}
-		(void)close(fd);
 		out->n_bad_lines += m->file.bad_lines - m->before.bad_lines;
 		out->n_long_lines += m->file.long_lines - m->before.long_lines;
-		if (!ok || (is_full(in, g) && !flush(in, g, e)))
-			return false;
+		if (ok && is_full(w)) {
+			ok = write_part(w, &f, &part_way, e);
+			known = &part_way;
+		}
 	}
+	(void)close(fd);
+	return ok;
+}
+
+// The next file to read, or NULL: none is left, or we are to stop.
+static const struct found_file *take_file(struct shared *sh)
+{
+	const struct found_file *f = NULL;
+	const struct sync_progress *p = sh->progress;
+	(void)pthread_mutex_lock(&sh->mutex);
+	if (p && p->stop && *p->stop)
+		sh->report->is_interrupted = true;
+	if (!sh->has_failed && !sh->report->is_interrupted && sh->next < sh->files->n)
+		f = &sh->files->p[sh->next++];
+	(void)pthread_mutex_unlock(&sh->mutex);
+	return f;
+}
+
+static void tell(struct shared *sh, const struct sync_report *part)
+{
+	struct sync_report *r = sh->report;
+	(void)pthread_mutex_lock(&sh->mutex);
+	r->n_read_files++;
+	r->n_bytes += part->n_bytes;
+	r->n_bad_lines += part->n_bad_lines;
+	r->n_long_lines += part->n_long_lines;
+	if (sh->progress && sh->progress->tell)
+		sh->progress->tell(sh->progress->context, r->n_read_files, (int64_t)sh->files->n, r->n_bytes, sh->n_bytes);
+	(void)pthread_mutex_unlock(&sh->mutex);
+}
+
+static void *run_worker(void *context)
+{
+	struct worker *w = context;
+	struct shared *sh = w->shared;
+	struct err e = { .code = ERR_NONE };
+	const struct found_file *f;
+	bool ok = true;
+	group_clear(w->in, &w->group);
+	while (ok && (f = take_file(sh))) {
+		struct sync_report part = { 0 };
+		ok = read_file(w, f->path, &part, &e);
+		tell(sh, &part);
+	}
+	ok = ok && flush(w, &e);
+	if (!ok) {
+		(void)pthread_mutex_lock(&sh->mutex);
+		if (!sh->has_failed)
+			*sh->err = e;
+		sh->has_failed = true;
+		(void)pthread_mutex_unlock(&sh->mutex);
+	}
+	arena_free(&w->group.arena);
+	return NULL;
+}
+
+// A second worker, on a machine with a second core and enough to do. It shares the connection.
+static bool start_second(struct shared *sh, struct worker *w, struct err *e)
+{
+	if (sh->files->n < WORKER_FILES || sysconf(_SC_NPROCESSORS_ONLN) < 2)
+		return true;
+	struct ingest *in = mem_alloc(sizeof *in);
+	if (!ingest_open(in, sh->db, e)) {
+		free(in);
+		return false;
+	}
+	in->mutex = &sh->mutex;
+	*w = (struct worker){ .shared = sh, .in = in };
+	if (pthread_create(&w->thread, NULL, run_worker, w) == 0)
+		return true;
+	ingest_close(in); // one does it too
+	free(in);
+	w->in = NULL;
 	return true;
 }
 
-static bool read_files(struct ingest *in, const struct found_files *files, int64_t n_bytes, const struct sync_progress *p, struct sync_report *out, struct err *e)
+static bool read_files(struct ingest *in, struct shared *sh)
 {
-	struct group g = { 0 };
-	bool ok = true;
-	group_clear(in, &g);
-	for (size_t i = 0; i < files->n && ok; i++) {
-		if (p && p->stop && *p->stop) {
-			out->is_interrupted = true;
-			break;
-		}
-		ok = read_file(in, &g, files->p[i].path, out, e);
-		out->n_read_files++;
-		if (p && p->tell)
-			p->tell(p->context, (int64_t)i + 1, (int64_t)files->n, out->n_bytes, n_bytes);
+	struct worker first = { .shared = sh, .in = in }, second = { 0 };
+	if (!start_second(sh, &second, sh->err))
+		return false;
+	in->mutex = &sh->mutex;
+	(void)run_worker(&first);
+	in->mutex = NULL;
+	if (second.in) {
+		(void)pthread_join(second.thread, NULL);
+		ingest_close(second.in);
+		free(second.in);
 	}
-	ok = ok && flush(in, &g, e);
-	arena_free(&g.arena);
-	return ok;
+	return !sh->has_failed;
 }
 
 bool sync_run(struct ingest *in, const struct str *dirs, size_t n_dirs, const struct sync_progress *progress, struct sync_report *out, struct err *e)
@@ -224,16 +355,18 @@ bool sync_run(struct ingest *in, const struct str *dirs, size_t n_dirs, const st
 	struct arena a = { 0 };
 	struct found_files files = { 0 };
 	struct table cursors = { 0 };
-	int64_t n_bytes;
+	struct shared sh = { .mutex = PTHREAD_MUTEX_INITIALIZER, .db = in->store.db, .files = &files,
+		.cursors = &cursors, .progress = progress, .report = out, .err = e };
 	*out = (struct sync_report){ 0 };
 	for (size_t i = 0; i < n_dirs; i++)
 		files_below(&a, dirs[i], &files);
 	out->n_files = (int64_t)files.n;
-	bool ok = load_cursors(in, &a, &cursors, e);
-	if (ok && files.n) {
-		keep_changed(&files, &cursors, &n_bytes);
-		qsort(files.p, files.n, sizeof *files.p, by_age);
-		ok = read_files(in, &files, n_bytes, progress, out, e);
+	bool ok = ledger_exec(in->store.db, CACHE_SQL, e) && load_cursors(in, &a, &cursors, e);
+	if (ok) {
+		keep_changed(&files, &cursors, &sh.n_bytes);
+		if (files.n)
+			qsort(files.p, files.n, sizeof *files.p, by_age);
+		ok = files.n == 0 || read_files(in, &sh);
 	}
 	ledger_checkpoint(in->store.db);
 	table_free(&cursors);

@@ -238,7 +238,7 @@ CREATE TABLE rollup (
 
 CREATE TABLE tool_call (
   id            INTEGER PRIMARY KEY,
-  key_hash      INTEGER NOT NULL UNIQUE, -- keyed hash of its id
+  key_hash      INTEGER NOT NULL, -- keyed hash of its id; unique within a turn, and among the open ones
   turn_id       INTEGER REFERENCES turn(id), -- NULL: only its result was seen
   name_id       INTEGER REFERENCES name(id),
   target_id     INTEGER REFERENCES name(id), -- file, skill, agent type; of Bash the program and subcommand
@@ -251,6 +251,8 @@ CREATE TABLE tool_call (
   lines_removed INTEGER
 ) STRICT;
 CREATE INDEX tool_call_turn ON tool_call(turn_id);
+-- where a result finds its call; nearly all calls are soon complete and leave it
+CREATE INDEX tool_call_open ON tool_call(key_hash) WHERE result_bytes IS NULL OR turn_id IS NULL;
 
 CREATE TABLE tool_rollup (        -- calls per session and tool; a pure function of tool_call
   session_id INTEGER NOT NULL REFERENCES session(id),

@@ -9,17 +9,6 @@ struct str str_of(const char *z)
 	return z ? (struct str){z, strlen(z)} : STR_NONE;
 }
 
-bool str_eq(struct str a, struct str b)
-{
-	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
-
-bool str_is(struct str s, const char *z)
-{
-	size_t n = strlen(z);
-	return s.n == n && (n == 0 || memcmp(s.p, z, n) == 0);
-}
-
 bool str_starts(struct str s, const char *prefix)
 {
 	size_t n = strlen(prefix);

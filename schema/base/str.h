@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct str {
 	const char *p;
@@ -18,8 +19,16 @@ struct str {
 #define STR_ARG(s) (int)(s).n, (s).p
 
 struct str str_of(const char *z); // NULL gives STR_NONE
-bool str_eq(struct str a, struct str b);
-bool str_is(struct str s, const char *z);
+// Inline, so that the length of a literal is known to the compiler: a line has many keys.
+static inline bool str_eq(struct str a, struct str b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+static inline bool str_is(struct str s, const char *z)
+{
+	size_t n = strlen(z);
+	return s.n == n && (n == 0 || memcmp(s.p, z, n) == 0);
+}
 bool str_starts(struct str s, const char *prefix);
 bool str_ends(struct str s, const char *suffix);
 bool str_has(struct str s, const char *part);

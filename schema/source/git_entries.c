@@ -65,14 +65,19 @@ static void skip_blanks(struct git_entries *r)
 // Behind the opening quote of [name "sub"].
 static bool read_sub(struct git_entries *r)
 {
-	while (r->p < r->end && *r->p != '"' && *r->p != '\n') {
-		r->p += *r->p == '\\' && r->p + 1 < r->end;
+	for (;;) {
+		const char *start = r->p;
+		while (r->p < r->end && *r->p != '"' && *r->p != '\\' && *r->p != '\n')
+			r->p++;
+		buf_add(&r->sub, (struct str){start, (size_t)(r->p - start)});
+		if (r->p == r->end || *r->p == '\n')
+			return false;
+		if (*r->p++ == '"')
+			return true;
+		if (r->p == r->end || *r->p == '\n')
+			return false;
 		buf_addc(&r->sub, *r->p++);
 	}
-	if (r->p == r->end || *r->p != '"')
-		return false;
-	r->p++;
-	return true;
 }
 
 // Behind "[". [name.sub] is the old form, whose sub-section has no case.
@@ -163,14 +168,22 @@ static bool read_value(struct git_entries *r)
 	return !is_quoted;
 }
 
+// Whether the line before `at`, which is a line's start, ends in a backslash.
+static bool is_continued(const char *start, const char *at)
+{
+	if (at - start < 2)
+		return false;
+	return at[-2] == '\\' || (at[-2] == '\r' && at - start > 2 && at[-3] == '\\');
+}
+
 // A line that may go on behind a backslash is read like one of interest.
 static void skip_entry(struct git_entries *r)
 {
+	skip_blanks(r);
 	const char *start = r->p;
+	bool is_comment = start < r->end && (*start == '#' || *start == ';');
 	skip_line(r);
-	if (r->p - start < 2 || r->p[-1] != '\n')
-		return;
-	if (r->p[-2] != '\\' && !(r->p[-2] == '\r' && r->p - start > 2 && r->p[-3] == '\\'))
+	if (is_comment || r->p == start || r->p[-1] != '\n' || !is_continued(start, r->p))
 		return;
 	const char *next = r->p;
 	r->p = start;
@@ -181,6 +194,36 @@ static void skip_entry(struct git_entries *r)
 	r->p++;
 	if (!read_value(r) && r->p < next)
 		r->p = next;
+}
+
+static const char *line_start(const char *start, const char *at)
+{
+	while (at > start && at[-1] != '\n')
+		at--;
+	return at;
+}
+
+// Goes to the next header. Where that might belong to a value begun above it, goes to the line in
+// which the value may begin; *is_entry then is true.
+static void skip_section(struct git_entries *r, bool *is_entry)
+{
+	const char *from = r->p, *at = r->p;
+	*is_entry = false;
+	while ((at = memchr(at, '[', (size_t)(r->end - at))) != NULL) {
+		const char *line = at;
+		while (line > from && (line[-1] == ' ' || line[-1] == '\t' || line[-1] == '\r'))
+			line--;
+		if (line == from || line[-1] == '\n') {
+			r->p = at;
+			while (is_continued(from, line)) {
+				*is_entry = true;
+				r->p = line = line_start(from, line - 1);
+			}
+			return;
+		}
+		at++;
+	}
+	r->p = r->end;
 }
 
 bool git_entries_next(struct git_entries *r)
@@ -199,8 +242,12 @@ bool git_entries_next(struct git_entries *r)
 			skip_line(r);
 			continue;
 		}
+		bool is_entry = true;
+		if (r->section == GIT_SECTION_OTHER)
+			skip_section(r, &is_entry);
 		if (r->section == GIT_SECTION_OTHER || !is_key_char(c)) {
-			skip_entry(r);
+			if (is_entry)
+				skip_entry(r);
 			continue;
 		}
 		buf_clear(&r->key);

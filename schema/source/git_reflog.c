@@ -158,8 +158,8 @@ static void set_message(struct str message, struct git_move *out)
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
 		if (!is_action(action, kinds[i].action))
 			continue;
-		if (str_starts(action, "pull --rebase (")) // a step: "pull --rebase (pick)"
-			return;
+		if (str_ends(action, ")") && str_starts(action, "pull ") && str_has(action, " ("))
+			return; // a step of its rebase: "pull --rebase origin main (pick)"
 		out->kind = kinds[i].kind;
 		if (kinds[i].has_subject)
 			out->pr_number = find_number(detail);

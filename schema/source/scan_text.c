@@ -109,7 +109,16 @@ static uint32_t next_char(const char **p, const char *end)
 // The length of the part that needs no change: plain ASCII.
 static size_t ascii_run(struct str raw)
 {
+	const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones << 7;
 	size_t i = 0;
+	for (; i + 8 <= raw.n; i += 8) {
+		uint64_t w, slash;
+		memcpy(&w, raw.p + i, 8);
+		slash = w ^ (ones * '\\');
+		// a byte is zero or has its high bit set; a backslash is zero in `slash`
+		if (((w - ones) | w | ((slash - ones) & ~slash)) & highs)
+			break;
+	}
 	while (i < raw.n && raw.p[i] != '\\' && (unsigned char)(raw.p[i] - 1) < 0x7f)
 		i++;
 	return i;
