@@ -15,7 +15,8 @@ static bool same_sighting(const void *value, const void *key)
 
 static bool same_call(const void *value, const void *key)
 {
-	return ((const struct call *)value)->key_hash == *(const uint64_t *)key;
+	const struct call *a = value, *b = key;
+	return a->key_hash == b->key_hash && a->session == b->session;
 }
 
 static int64_t larger(int64_t a, int64_t b)
@@ -114,13 +115,15 @@ struct sighting *gather_sighting(struct batch *b, const struct sighting *seen)
 	return NULL; // not reached
 }
 
-struct call *gather_call(struct batch *b, uint64_t key_hash)
+struct call *gather_call(struct batch *b, struct session *s, uint64_t key_hash)
 {
-	struct call *c = table_find(&b->call_by_key, key_hash, same_call, &key_hash);
+	struct call key = { .key_hash = key_hash, .session = s };
+	struct call *c = table_find(&b->call_by_key, key_hash, same_call, &key);
 	if (c)
 		return c;
 	c = arena_alloc(&b->arena, sizeof *c);
 	c->key_hash = key_hash;
+	c->session = s;
 	c->input_bytes = c->result_bytes = c->lines_added = c->lines_removed = -1;
 	c->at_ms = -1;
 	table_add(&b->call_by_key, key_hash, c);

@@ -192,9 +192,8 @@ static void add_calls(struct reader *r, const struct line *l, struct sighting *t
 		const struct line_tool_use *t = &l->tool_uses[i];
 		if (!t->id.n || !turn)
 			continue;
-		struct call *c = gather_call(r->batch, hash_sip(r->key, t->id));
+		struct call *c = gather_call(r->batch, turn->origin->session, hash_sip(r->key, t->id));
 		c->turn = turn;
-		c->session = turn->origin->session;
 		c->at_ms = l->at_ms;
 		c->name = word_or_null(r->catalog, t->name);
 		c->input_bytes = t->input_bytes;
@@ -212,11 +211,10 @@ static void add_results(struct reader *r, const struct line *l, struct session *
 		const struct line_tool_result *t = &l->tool_results[i];
 		if (!t->id.n)
 			continue;
-		struct call *c = gather_call(r->batch, hash_sip(r->key, t->id));
+		struct call *c = gather_call(r->batch, s, hash_sip(r->key, t->id));
 		c->result_bytes = t->result_bytes;
 		c->result_hash = t->result_hash;
 		c->error_hash = t->error_hash;
-		c->session = c->session ? c->session : s;
 		c->at_ms = c->at_ms < 0 ? l->at_ms : c->at_ms;
 		if (l->n_tool_results > 1)
 			continue; // toolUseResult could be of any of them

@@ -7,7 +7,8 @@
 
 // The fact of this message in this session and agent, made or merged with what is there.
 struct sighting *gather_sighting(struct batch *b, const struct sighting *seen);
-struct call *gather_call(struct batch *b, uint64_t key_hash);
+// A call as one session has it: a fork's copy names agents of its own.
+struct call *gather_call(struct batch *b, struct session *s, uint64_t key_hash);
 
 void gather_max(struct tokens *t, const struct tokens *o); // field-wise maximum
 void gather_fill_class(struct price_class *to, const struct price_class *from); // what is NULL
