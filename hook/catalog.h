@@ -20,6 +20,8 @@ struct model_name {
 	int64_t id; // row of model
 };
 
+enum { SESSION_WORDS = 9 }; // entrypoint .. ci_branch, in the order of write_session
+
 // Facts of a session that a batch adds to its row; STR_NONE and NULL add nothing.
 struct session {
 	struct str uid;
@@ -39,6 +41,10 @@ struct session {
 	const struct file *title_file; // read in this batch
 	int64_t title_offset_bytes;
 	bool is_custom_title;
+	// what the row had when it was read
+	int64_t row_first_cwd_ms;
+	bool has_word[SESSION_WORDS];
+	bool has_new_place; // original_cwd or worktree_path were said in this batch
 	struct session *next_changed;
 };
 

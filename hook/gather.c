@@ -345,6 +345,7 @@ static void add_title(struct reader *r, const struct line *l, struct session *s,
 
 static void add_worktree(struct reader *r, const struct line *l, struct session *s)
 {
+	s->has_new_place = true;
 	set_text(r, s, &s->original_cwd, l->worktree_original_cwd);
 	set_text(r, s, &s->worktree_path, l->worktree_path);
 	set_word(r, s, &s->worktree_branch, word_or_null(r->catalog, l->worktree_branch));

@@ -88,6 +88,9 @@ static void take_session_row(struct store *st, struct session *s, sqlite3_stmt *
 		s->worktree_path = arena_str(&st->catalog->arena, store_column(q, 5));
 	s->is_custom_title |= sqlite3_column_int(q, 6);
 	s->has_links = sqlite3_column_int(q, 7);
+	s->row_first_cwd_ms = first_cwd_ms;
+	for (int i = 0; i < SESSION_WORDS; i++)
+		s->has_word[i] = sqlite3_column_type(q, 8 + i) != SQLITE_NULL;
 }
 
 bool store_session(struct store *st, struct session *s, int64_t *out, struct err *e)
@@ -102,7 +105,9 @@ bool store_session(struct store *st, struct session *s, int64_t *out, struct err
 	s->loaded_in = st->n_batches;
 	sqlite3_stmt *q = store_sql(st,
 		"SELECT id, first_own_ms, first_cwd_ms, first_cwd, original_cwd, worktree_path, is_custom_title,"
-		" EXISTS (SELECT 1 FROM session_link WHERE session_id = session.id) FROM session WHERE uid = :uid", e);
+		" EXISTS (SELECT 1 FROM session_link WHERE session_id = session.id), entrypoint_id, kind_id, team_id,"
+		" agent_name_id, config_dir_id, worktree_branch_id, billing_id, ci_id, ci_branch_id"
+		" FROM session WHERE uid = :uid", e);
 	bool has_row;
 	if (!q)
 		return false;
@@ -120,6 +125,7 @@ bool store_session(struct store *st, struct session *s, int64_t *out, struct err
 		if (!store_run(st, q, e))
 			return false;
 		s->id = sqlite3_last_insert_rowid(st->db);
+		s->row_first_cwd_ms = -1;
 	}
 	*out = s->id;
 	return true;
@@ -290,21 +296,28 @@ bool store_prompt(struct store *st, struct prompt *p, int64_t *out, struct err *
 
 static bool write_prompt(struct store *st, struct prompt *p, struct err *e)
 {
-	int64_t id, session, source, origin, mode;
+	int64_t session, source, origin, mode;
+	bool has_row;
 	// the line with a human's words beats one without, then the earlier one; never a later copy
 	sqlite3_stmt *s = store_sql(st,
-		"UPDATE prompt SET uuid = :uuid, session_id = :session, at_ms = :at, is_prompt = :prompt,"
-		" source_id = :source, origin_id = :origin, mode_id = :mode, chars = :chars, text_hash = :hash,"
-		" file_id = :file, offset_bytes = :offset WHERE id = :id AND (uuid IS NULL OR is_prompt < :prompt"
-		" OR (is_prompt = :prompt AND at_ms > :at))", e);
-	if (!s || !store_prompt(st, p, &id, e) || !store_session(st, p->session, &session, e) ||
-		!store_word(st, p->source, &source, e) || !store_word(st, p->origin, &origin, e) ||
-		!store_word(st, p->mode, &mode, e))
+		"INSERT INTO prompt(uid, uuid, session_id, at_ms, is_prompt, source_id, origin_id, mode_id, chars,"
+		" text_hash, file_id, offset_bytes) VALUES (:uid, :uuid, :session, :at, :prompt, :source, :origin, :mode,"
+		" :chars, :hash, :file, :offset) ON CONFLICT(uid) DO UPDATE SET uuid = excluded.uuid,"
+		" session_id = excluded.session_id, at_ms = excluded.at_ms, is_prompt = excluded.is_prompt,"
+		" source_id = excluded.source_id, origin_id = excluded.origin_id, mode_id = excluded.mode_id,"
+		" chars = excluded.chars, text_hash = excluded.text_hash, file_id = excluded.file_id,"
+		" offset_bytes = excluded.offset_bytes WHERE uuid IS NULL OR is_prompt < excluded.is_prompt"
+		" OR (is_prompt = excluded.is_prompt AND at_ms > excluded.at_ms) RETURNING id", e);
+	if (!s || !store_session(st, p->session, &session, e) || !store_word(st, p->source, &source, e) ||
+		!store_word(st, p->origin, &origin, e) || !store_word(st, p->mode, &mode, e))
 		return false;
-	store_bind(s, "tkpikkkihkii", p->uuid, session, p->at_ms, (int64_t)p->is_prompt, source, origin, mode,
-		p->chars, p->text_hash, p->file->id, p->offset_bytes, id);
-	if (!store_run(st, s, e))
+	store_bind(s, "ttkpikkkihki", p->uid, p->uuid, session, p->at_ms, (int64_t)p->is_prompt, source, origin,
+		mode, p->chars, p->text_hash, p->file->id, p->offset_bytes);
+	if (!store_step(st, s, &has_row, e))
 		return false;
+	if (has_row)
+		p->id = sqlite3_column_int64(s, 0);
+	(void)sqlite3_reset(s);
 	p->is_changed = false;
 	p->file = NULL;
 	return true;
@@ -327,11 +340,26 @@ static bool write_agent(struct store *st, struct agent *a, struct err *e)
 	return store_run(st, s, e);
 }
 
+// Does this batch know something of the session that its row does not?
+static bool says_more(const struct session *x, struct word *const words[SESSION_WORDS])
+{
+	for (size_t i = 0; i < SESSION_WORDS; i++)
+		if (words[i] && !x->has_word[i])
+			return true;
+	return x->row_first_cwd_ms < 0 || x->first_cwd_ms < x->row_first_cwd_ms || x->title_file ||
+		x->has_new_place || x->request_session.n || (x->ci && x->ci_pr_number);
+}
+
 static bool write_session(struct store *st, struct session *x, struct err *e)
 {
-	int64_t id, w[9];
-	struct word *words[] = { x->entrypoint, x->kind, x->team, x->agent_name, x->config_dir, x->worktree_branch,
+	int64_t id, w[SESSION_WORDS];
+	struct word *words[SESSION_WORDS] = { x->entrypoint, x->kind, x->team, x->agent_name, x->config_dir, x->worktree_branch,
 		x->billing, x->ci, x->ci_branch };
+	if (!store_session(st, x, &id, e))
+		return false;
+	x->is_changed = false;
+	if (!says_more(x, words))
+		return true;
 	sqlite3_stmt *s = store_sql(st,
 		"UPDATE session SET entrypoint_id = coalesce(entrypoint_id, :entrypoint), kind_id = coalesce(kind_id, :kind),"
 		" team_id = coalesce(team_id, :team), agent_name_id = coalesce(agent_name_id, :agent_name),"
@@ -344,16 +372,16 @@ static bool write_session(struct store *st, struct session *x, struct err *e)
 		" title_file_id = coalesce(:file, title_file_id),"
 		" title_offset_bytes = CASE WHEN :file IS NULL THEN title_offset_bytes ELSE :offset END,"
 		" is_custom_title = :custom WHERE id = :id", e);
-	if (!s || !store_session(st, x, &id, e))
+	if (!s)
 		return false;
-	for (size_t i = 0; i < 9; i++)
+	for (size_t i = 0; i < SESSION_WORDS; i++)
 		if (!store_word(st, words[i], &w[i], e))
 			return false;
 	store_bind(s, "kkkkkkkkkktptttkiii", w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7], w[8], x->ci_pr_number,
 		x->first_cwd, x->first_cwd_ms, x->original_cwd, x->worktree_path, x->request_session,
 		x->title_file ? x->title_file->id : INT64_C(0), x->title_offset_bytes, (int64_t)x->is_custom_title, id);
-	x->is_changed = false;
 	x->title_file = NULL;
+	x->has_new_place = false;
 	return store_run(st, s, e) && store_replace_workdirs(st, x, e);
 }
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """SQL and prices -> one C file. Refuses what is wrong with file:line.
 
-usage: embed.py OUT.c SCHEMA_DIR
+usage: embed.py SQL.c REPORTS.c SCHEMA_DIR [DEPFILE]
 """
 import datetime
 import fractions
@@ -12,6 +12,10 @@ import os
 import re
 import sys
 
+import embed_reports
+
+# ISO C's least limit for a string is 4,095 bytes; gcc and clang have none.
+QUIET = '#pragma GCC diagnostic ignored "-Woverlength-strings"'
 NO_END_MS = 900_000_000_000_000  # LEDGER_NO_END_MS
 TIERS_TOK = (0, 100_000, 200_000)  # class.above_tok: the ingest stores which of these a prompt exceeds
 
@@ -27,6 +31,13 @@ def c_string(text):
     for line in text.splitlines(keepends=True) or ['']:
         out.append('\t"' + ''.join(esc.get(c, c) for c in line) + '"')
     return '\n'.join(out)
+
+
+def bare_sql(text):
+    """Without comments and blank runs: SQLite parses the stored schema anew at every open."""
+    text = re.sub(r'--[^\n]*', '', text)
+    assert "'--" not in text
+    return re.sub(r'\s+', ' ', text).replace('; ', ';\n').strip() + '\n'
 
 
 def date_ms(text, path, n):
@@ -104,24 +115,34 @@ def prices(path):
 
 
 def main():
-    out, schema = sys.argv[1:3]
+    out, out_reports, schema = sys.argv[1:4]
     read = lambda name: open(os.path.join(schema, name), encoding='utf-8').read()
     migrations = sorted(glob.glob(os.path.join(schema, '[0-9][0-9][0-9]_*.sql')))
     for i, path in enumerate(migrations, 1):
         if not os.path.basename(path).startswith(f'{i:03}_'):
             die(path, 1, f'migration {i:03} is missing')
     price_sql = prices(os.path.join(schema, 'prices.tsv'))
-    parts = ['// Made by embed.py.', '#include "embedded.h"', '']
+    parts = ['// Made by embed.py.', QUIET, '#include "embedded.h"', '']
     parts.append('const char *const embedded_migrations[] = {')
     for path in migrations:
-        parts.append(c_string(open(path, encoding='utf-8').read()) + ',')
+        parts.append(c_string(bare_sql(open(path, encoding='utf-8').read())) + ',')
     parts.append('};')
     parts.append(f'const int n_embedded_migrations = {len(migrations)};')
     parts.append(f'const char embedded_views[] =\n{c_string(read("views.sql"))};')
     parts.append(f'const char embedded_prices[] =\n{c_string(price_sql)};')
     parts.append(f'const char embedded_prices_digest[] = "{hashlib.sha256(price_sql.encode()).hexdigest()[:16]}";')
-    with open(out, 'w', encoding='utf-8') as f:
-        f.write('\n'.join(parts) + '\n')
+    try:
+        table = ['// Made by embed.py.', QUIET] + embed_reports.reports(schema, c_string)
+    except embed_reports.BadHeader as e:
+        sys.exit(str(e))
+    for name, lines in ((out, parts), (out_reports, table)):
+        with open(name, 'w', encoding='utf-8') as f:
+            f.write('\n'.join(lines) + '\n')
+    if len(sys.argv) > 4:
+        folder = os.path.join(schema, 'reports')
+        read_too = migrations + [folder] + sorted(glob.glob(os.path.join(folder, '*.sql')))
+        with open(sys.argv[4], 'w', encoding='utf-8') as f:
+            f.write(f'{out}: ' + ' '.join(p.replace(' ', '\\ ') for p in read_too) + '\n')
 
 
 if __name__ == '__main__':

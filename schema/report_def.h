@@ -40,6 +40,7 @@ struct report_column {
 	bool is_total; // summed up in the totals
 	bool is_minor; // a table that is too wide leaves it out before others
 	bool is_split; // there only with --breakdown
+	bool is_wrap;  // a table folds it onto several lines rather than cut it
 };
 
 // Standard filters that a report honours (@filter).

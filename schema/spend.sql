@@ -5,7 +5,11 @@
 -- Whole quarter hours come from the roll-up, the two that a limit cuts from the turns; one session
 -- comes from its turns, which are found by its origins.
 spend_limit(first_quarter, end_quarter) AS MATERIALIZED (
-  SELECT (:since_ms + 899999) / 900000, :until_ms / 900000),
+  SELECT (:since_ms + 899999) / 900000, :until_ms / 900000 WHERE :session IS NULL),
+spend_edge(first_ms, end_ms) AS MATERIALIZED (
+  SELECT :since_ms, min(:until_ms, first_quarter * 900000) FROM spend_limit
+  UNION ALL
+  SELECT max(first_quarter, end_quarter) * 900000, :until_ms FROM spend_limit),
 spend_origin(id) AS MATERIALIZED (
   SELECT o.id FROM origin AS o
   WHERE (:session IS NULL OR o.session_id IN (SELECT id FROM session WHERE uid = :session))
@@ -18,41 +22,43 @@ spend_origin(id) AS MATERIALIZED (
 spend_class(id) AS MATERIALIZED (
   SELECT c.id FROM class AS c JOIN model AS m ON m.id = c.model_id
   WHERE :model IS NULL OR m.name = :model OR m.priced_as = :model),
-spend_rate AS MATERIALIZED (SELECT * FROM rate),
+-- every class at every time, with NULL rates where it has no price
+spend_rate AS MATERIALIZED (
+  SELECT s.class_id, s.from_ms, s.until_ms, c.model_id, r.input_rate, r.output_rate, r.cache_5m_rate, r.cache_1h_rate,
+    r.cache_read_rate, r.web_search_rate
+  FROM class_span AS s JOIN class AS c ON c.id = s.class_id
+  LEFT JOIN rate AS r ON r.class_id = s.class_id AND r.from_ms = s.from_ms
+  WHERE :model IS NULL OR s.class_id IN (SELECT id FROM spend_class)),
 spend_part AS (
-  SELECT NULL AS turn_id, quarter * 900000 AS at_ms, origin_id, class_id, turns, steps, input_tok AS input,
-    output_tok AS output, cache_5m_tok AS cache_write_5m, cache_1h_tok AS cache_write_1h,
-    cache_read_tok AS cache_read, web_searches, aborted, first_ms, last_ms
-  FROM rollup
-  WHERE :session IS NULL
-    AND quarter >= (SELECT first_quarter FROM spend_limit) AND quarter < (SELECT end_quarter FROM spend_limit)
+  SELECT NULL AS turn_id, p.quarter * 900000 AS at_ms, p.origin_id, p.class_id, p.turns, p.steps,
+    p.input_tok AS input, p.output_tok AS output, p.cache_5m_tok AS cache_write_5m, p.cache_1h_tok AS cache_write_1h,
+    p.cache_read_tok AS cache_read, p.web_searches, p.aborted, p.first_ms, p.last_ms
+  FROM spend_limit AS l CROSS JOIN rollup AS p ON p.quarter >= l.first_quarter AND p.quarter < l.end_quarter
   UNION ALL
-  SELECT turn_id, at_ms, origin_id, class_id, turns, steps, input, output, cache_write_5m, cache_write_1h,
-    cache_read, web_searches, aborted, at_ms, at_ms
-  FROM portion
-  WHERE :session IS NULL
-    AND at_ms >= :since_ms AND at_ms < min(:until_ms, (SELECT first_quarter FROM spend_limit) * 900000)
+  SELECT p.turn_id, p.at_ms, p.origin_id, p.class_id, p.turns, p.steps, p.input, p.output, p.cache_write_5m,
+    p.cache_write_1h, p.cache_read, p.web_searches, p.aborted, p.at_ms, p.at_ms
+  FROM spend_edge AS e CROSS JOIN turn_portion AS p ON p.at_ms >= e.first_ms AND p.at_ms < e.end_ms
   UNION ALL
-  SELECT turn_id, at_ms, origin_id, class_id, turns, steps, input, output, cache_write_5m, cache_write_1h,
-    cache_read, web_searches, aborted, at_ms, at_ms
-  FROM portion
-  WHERE :session IS NULL
-    AND at_ms >= (SELECT max(first_quarter, end_quarter) FROM spend_limit) * 900000 AND at_ms < :until_ms
+  SELECT p.turn_id, p.at_ms, p.origin_id, p.class_id, p.turns, p.steps, p.input, p.output, p.cache_write_5m,
+    p.cache_write_1h, p.cache_read, p.web_searches, p.aborted, p.at_ms, p.at_ms
+  FROM spend_edge AS e CROSS JOIN step_portion AS p ON p.at_ms >= e.first_ms AND p.at_ms < e.end_ms
   UNION ALL
-  SELECT turn_id, at_ms, origin_id, class_id, turns, steps, input, output, cache_write_5m, cache_write_1h,
-    cache_read, web_searches, aborted, at_ms, at_ms
-  FROM portion
-  WHERE :session IS NOT NULL
-    AND origin_id IN (SELECT id FROM spend_origin) AND +at_ms >= :since_ms AND +at_ms < :until_ms),
+  SELECT p.turn_id, p.at_ms, p.origin_id, p.class_id, p.turns, p.steps, p.input, p.output, p.cache_write_5m,
+    p.cache_write_1h, p.cache_read, p.web_searches, p.aborted, p.at_ms, p.at_ms
+  FROM spend_origin AS o CROSS JOIN turn_portion AS p ON p.origin_id = o.id
+  WHERE :session IS NOT NULL AND +p.at_ms >= :since_ms AND +p.at_ms < :until_ms
+  UNION ALL
+  SELECT p.turn_id, p.at_ms, p.origin_id, p.class_id, p.turns, p.steps, p.input, p.output, p.cache_write_5m,
+    p.cache_write_1h, p.cache_read, p.web_searches, p.aborted, p.at_ms, p.at_ms
+  FROM spend_origin AS o CROSS JOIN step_portion AS p ON p.origin_id = o.id
+  WHERE :session IS NOT NULL AND +p.at_ms >= :since_ms AND +p.at_ms < :until_ms),
 -- cost: pico-USD, NULL without a price; unpriced: turns without one; split: the model, if asked for
 spend AS (
-  SELECT s.*, c.model_id, CASE WHEN :breakdown THEN c.model_id END AS split,
+  SELECT s.*, r.model_id, CASE WHEN :breakdown THEN r.model_id END AS split,
     s.input * r.input_rate + s.output * r.output_rate + s.cache_write_5m * r.cache_5m_rate
       + s.cache_write_1h * r.cache_1h_rate + s.cache_read * r.cache_read_rate
       + s.web_searches * r.web_search_rate AS cost,
-    CASE WHEN r.class_id IS NULL THEN s.turns ELSE 0 END AS unpriced
+    CASE WHEN r.input_rate IS NULL THEN s.turns ELSE 0 END AS unpriced
   FROM spend_part AS s
-  CROSS JOIN class AS c ON c.id = s.class_id
-  LEFT JOIN spend_rate AS r ON r.class_id = s.class_id AND s.at_ms >= r.from_ms AND s.at_ms < r.until_ms
-  WHERE ((:branch IS NULL AND :project IS NULL) OR s.origin_id IN (SELECT id FROM spend_origin))
-    AND (:model IS NULL OR s.class_id IN (SELECT id FROM spend_class)))
+  CROSS JOIN spend_rate AS r ON r.class_id = s.class_id AND s.at_ms >= r.from_ms AND s.at_ms < r.until_ms
+  WHERE (:branch IS NULL AND :project IS NULL) OR s.origin_id IN (SELECT id FROM spend_origin))

@@ -1,15 +1,16 @@
 -- TEMP views, made afresh on every reading connection: code, not data.
 
--- The instants between which no price changes that a class depends on: its own model's or that of
--- its steps.
+-- All of time, cut at the instants where a price changes that a class depends on: its own model's or
+-- that of its steps.
 CREATE TEMP VIEW class_span AS
 SELECT * FROM (
   SELECT class_id, from_ms, lead(from_ms) OVER (PARTITION BY class_id ORDER BY from_ms) AS until_ms
   FROM (
-    SELECT c.id AS class_id, p.valid_from_ms AS from_ms
+    SELECT id AS class_id, 0 AS from_ms FROM class
+    UNION SELECT id, 900000000000000 FROM class
+    UNION SELECT c.id, p.valid_from_ms
     FROM class AS c JOIN model AS m ON m.id IN (c.model_id, c.partner_id) JOIN price AS p ON p.model = m.priced_as
-    UNION
-    SELECT c.id, p.valid_until_ms
+    UNION SELECT c.id, p.valid_until_ms
     FROM class AS c JOIN model AS m ON m.id IN (c.model_id, c.partner_id) JOIN price AS p ON p.model = m.priced_as))
 WHERE until_ms IS NOT NULL;
 
@@ -17,15 +18,16 @@ WHERE until_ms IS NOT NULL;
 -- The user's own prices win over the builtin ones, among them the one that began last.
 CREATE TEMP VIEW class_price AS
 SELECT s.class_id, s.from_ms, s.until_ms, p.*,
-  CASE WHEN c.speed_id IS (SELECT id FROM name WHERE text = 'fast') THEN p.fast_num ELSE 1 END
-  * CASE WHEN c.geo_id IS (SELECT id FROM name WHERE text = 'us') THEN p.geo_num ELSE 1 END
+  CASE WHEN c.speed_id = w.fast_id THEN p.fast_num ELSE 1 END * CASE WHEN c.geo_id = w.us_id THEN p.geo_num ELSE 1 END
   * CASE WHEN m.is_regional THEN p.regional_num ELSE 1 END
-  * CASE WHEN c.tier_id IS (SELECT id FROM name WHERE text = 'batch') THEN p.batch_num ELSE 1 END AS num,
-  CASE WHEN c.speed_id IS (SELECT id FROM name WHERE text = 'fast') THEN p.fast_den ELSE 1 END
-  * CASE WHEN c.geo_id IS (SELECT id FROM name WHERE text = 'us') THEN p.geo_den ELSE 1 END
+  * CASE WHEN c.tier_id = w.batch_id THEN p.batch_num ELSE 1 END AS num,
+  CASE WHEN c.speed_id = w.fast_id THEN p.fast_den ELSE 1 END * CASE WHEN c.geo_id = w.us_id THEN p.geo_den ELSE 1 END
   * CASE WHEN m.is_regional THEN p.regional_den ELSE 1 END
-  * CASE WHEN c.tier_id IS (SELECT id FROM name WHERE text = 'batch') THEN p.batch_den ELSE 1 END AS den
-FROM class_span AS s
+  * CASE WHEN c.tier_id = w.batch_id THEN p.batch_den ELSE 1 END AS den
+FROM (SELECT
+    (SELECT id FROM name WHERE text = 'fast') AS fast_id, (SELECT id FROM name WHERE text = 'us') AS us_id,
+    (SELECT id FROM name WHERE text = 'batch') AS batch_id) AS w
+CROSS JOIN class_span AS s
 JOIN class AS c ON c.id = s.class_id
 JOIN model AS m ON m.id = c.model_id
 JOIN price AS p ON p.model = m.priced_as AND (p.source, p.valid_from_ms, p.above_tok) = (
@@ -36,7 +38,7 @@ JOIN price AS p ON p.model = m.priced_as AND (p.source, p.valid_from_ms, p.above
 WHERE c.partner_id IS NULL OR EXISTS (
   SELECT 1 FROM price AS q JOIN model AS o ON o.priced_as = q.model
   WHERE o.id = c.partner_id AND q.valid_from_ms <= s.from_ms AND q.valid_until_ms >= s.until_ms
-    AND (q.fast_num IS NOT NULL OR c.speed_id IS NOT (SELECT id FROM name WHERE text = 'fast')));
+    AND (q.fast_num IS NOT NULL OR NOT coalesce(c.speed_id = w.fast_id, 0)));
 
 -- Pico-USD per token. No row for a class and time: it has no price. The factors divide without a
 -- remainder (embed.py refuses a price row where they would not).
@@ -47,19 +49,22 @@ SELECT class_id, from_ms, until_ms,
   cache_read_rate * num / den AS cache_read_rate, web_search_rate
 FROM class_price WHERE num IS NOT NULL;
 
--- Turns and their steps, one row each, with the cache writes split: the 1-hour part is what is
--- known to be, all the rest counts as 5-minute writes.
-CREATE TEMP VIEW portion AS
+-- Turns, and their steps, with the cache writes split: the 1-hour part is what is known to be, all
+-- the rest counts as 5-minute writes.
+CREATE TEMP VIEW turn_portion AS
 SELECT id AS turn_id, at_ms, origin_id, class_id, 1 AS turns, 0 AS steps,
   coalesce(input_tok, 0) AS input, coalesce(output_tok, 0) AS output,
   max(coalesce(cache_write_tok, 0) - coalesce(cache_1h_tok, 0), coalesce(cache_5m_tok, 0)) AS cache_write_5m,
   coalesce(cache_1h_tok, 0) AS cache_write_1h, coalesce(cache_read_tok, 0) AS cache_read,
   coalesce(n_web_search, 0) AS web_searches, aborted_chars IS NOT NULL AS aborted
-FROM turn
-UNION ALL
-SELECT s.turn_id, t.at_ms, t.origin_id, s.class_id, 0, 1, s.input_tok, s.output_tok,
-  s.cache_5m_tok, s.cache_1h_tok, s.cache_read_tok, 0, 0
-FROM turn_step AS s JOIN turn AS t ON t.id = s.turn_id;
+FROM turn;
+CREATE TEMP VIEW step_portion AS
+SELECT s.turn_id, t.at_ms, t.origin_id, s.class_id, 0 AS turns, 1 AS steps, s.input_tok AS input,
+  s.output_tok AS output, s.cache_5m_tok AS cache_write_5m, s.cache_1h_tok AS cache_write_1h,
+  s.cache_read_tok AS cache_read, 0 AS web_searches, 0 AS aborted
+FROM turn AS t CROSS JOIN turn_step AS s ON s.turn_id = t.id;
+CREATE TEMP VIEW portion AS
+SELECT * FROM turn_portion UNION ALL SELECT * FROM step_portion;
 
 -- One row per turn with its money (pico-USD; NULL: it or one of its steps has no price).
 CREATE TEMP VIEW turn_cost AS
@@ -166,8 +171,14 @@ gauge AS (
   SELECT o.session_id, coalesce(d.priced_as, d.name), -p.input, -p.output, -p.cache_write_5m, -p.cache_write_1h,
     -p.cache_read, -p.web_searches, p.turns, p.at_ms
   FROM metered AS s CROSS JOIN origin AS o ON o.session_id = s.session_id
-  CROSS JOIN portion AS p ON p.origin_id = o.id
-  JOIN class AS c ON c.id = p.class_id JOIN model AS d ON d.id = c.model_id),
+  CROSS JOIN turn_portion AS p ON p.origin_id = o.id
+  CROSS JOIN class AS c ON c.id = p.class_id CROSS JOIN model AS d ON d.id = c.model_id
+  UNION ALL
+  SELECT o.session_id, coalesce(d.priced_as, d.name), -p.input, -p.output, -p.cache_write_5m, -p.cache_write_1h,
+    -p.cache_read, -p.web_searches, p.turns, p.at_ms
+  FROM metered AS s CROSS JOIN origin AS o ON o.session_id = s.session_id
+  CROSS JOIN step_portion AS p ON p.origin_id = o.id
+  CROSS JOIN class AS c ON c.id = p.class_id CROSS JOIN model AS d ON d.id = c.model_id),
 left_over AS (
   SELECT session_id, model, sum(input) AS input, sum(output) AS output, sum(cache_write_5m) AS cache_write_5m,
     sum(cache_write_1h) AS cache_write_1h, sum(cache_read) AS cache_read, sum(web_searches) AS web_searches,

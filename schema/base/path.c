@@ -2,7 +2,7 @@
 #include "path.h"
 
 #include <errno.h>
-#include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -22,13 +22,34 @@ struct str path_join(struct arena *a, struct str dir, struct str name)
 	return str_of(arena_printf(a, "%.*s%s%.*s", STR_ARG(dir), sep, STR_ARG(name)));
 }
 
+// Without $HOME: the password file's word for it. Read here, not by getpwuid(), which a statically
+// linked program cannot rely on.
+static struct str home_of_user(struct arena *a)
+{
+	char line[1024], uid[16];
+	struct str home = STR("/");
+	FILE *f = fopen("/etc/passwd", "re");
+	(void)snprintf(uid, sizeof uid, "%u", (unsigned)getuid());
+	while (f && fgets(line, sizeof line, f)) {
+		struct str field[7], rest = str_of(line);
+		for (size_t i = 0; i < 7; i++)
+			field[i] = str_split(rest, ':', &rest);
+		if (str_is(field[2], uid) && field[5].n && field[5].p[0] == '/') {
+			home = field[5];
+			break;
+		}
+	}
+	if (f)
+		(void)fclose(f);
+	return arena_str(a, home);
+}
+
 struct str path_home(struct arena *a)
 {
 	struct str s = env_dir("HOME");
 	if (s.n)
 		return arena_str(a, s);
-	const struct passwd *pw = getpwuid(getuid());
-	return arena_str(a, pw && pw->pw_dir ? str_of(pw->pw_dir) : STR("/"));
+	return home_of_user(a);
 }
 
 struct str path_base(struct str path)

@@ -203,25 +203,36 @@ static const char *line_start(const char *start, const char *at)
 	return at;
 }
 
-// Goes to the next header. Where that might belong to a value begun above it, goes to the line in
-// which the value may begin; *is_entry then is true.
+// Behind "[", as git writes it: the section of a branch that was not asked for.
+static bool is_other_branch(const struct git_entries *r, const char *at)
+{
+	const size_t n_start = sizeof "branch \"" - 1;
+	size_t n = n_start, n_left = (size_t)(r->end - at);
+	if (n_left <= n_start + r->branch.n || memcmp(at, "branch \"", n_start) != 0)
+		return false;
+	while (n < n_start + r->branch.n && at[n] == r->branch.p[n - n_start])
+		n++;
+	return at[n] != '\\' && (n < n_start + r->branch.n || at[n] != '"');
+}
+
+// Goes to the next header of interest. Where that might belong to a value begun above it, goes to
+// the line in which the value may begin; *is_entry then is true.
 static void skip_section(struct git_entries *r, bool *is_entry)
 {
 	const char *from = r->p, *at = r->p;
 	*is_entry = false;
-	while ((at = memchr(at, '[', (size_t)(r->end - at))) != NULL) {
+	for (; (at = memchr(at, '[', (size_t)(r->end - at))) != NULL; at++) {
 		const char *line = at;
 		while (line > from && (line[-1] == ' ' || line[-1] == '\t' || line[-1] == '\r'))
 			line--;
-		if (line == from || line[-1] == '\n') {
-			r->p = at;
-			while (is_continued(from, line)) {
-				*is_entry = true;
-				r->p = line = line_start(from, line - 1);
-			}
-			return;
+		if ((line != from && line[-1] != '\n') || is_other_branch(r, at + 1))
+			continue;
+		r->p = at;
+		while (is_continued(from, line)) {
+			*is_entry = true;
+			r->p = line = line_start(from, line - 1);
 		}
-		at++;
+		return;
 	}
 	r->p = r->end;
 }
@@ -242,12 +253,15 @@ bool git_entries_next(struct git_entries *r)
 			skip_line(r);
 			continue;
 		}
-		bool is_entry = true;
-		if (r->section == GIT_SECTION_OTHER)
+		if (r->section == GIT_SECTION_OTHER) {
+			bool is_entry;
 			skip_section(r, &is_entry);
-		if (r->section == GIT_SECTION_OTHER || !is_key_char(c)) {
 			if (is_entry)
 				skip_entry(r);
+			continue;
+		}
+		if (!is_key_char(c)) {
+			skip_entry(r);
 			continue;
 		}
 		buf_clear(&r->key);

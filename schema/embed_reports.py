@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: MIT
+"""reports/*.sql -> the C table of report_def.h. Refuses a bad header with file:line."""
+import glob
+import os
+import re
+
+TYPES = 'text id path int tokens usd time day hour week month span pct bool'.split()
+FILTERS = 'time project branch model session breakdown'.split()
+GROUPS = 'overview time work health'.split()
+# What a filter binds, besides :now_ms, which every report may use.
+BINDS = {'time': ('since_ms', 'until_ms')}
+SINGLE = 'report title about group version window totals chart empty example source like'.split()
+WINDOWS = ('today', 'newest')
+FLAGS = ('total', 'minor', 'split', 'wrap')
+MEASURES = [  # (name, type, about, flags), in the order of contract.md
+    ('turns', 'int', 'API responses', ['total']),
+    ('input', 'tokens', 'Input tokens that were not cached', ['total']),
+    ('output', 'tokens', 'Output tokens, thinking included', ['total']),
+    ('cache_write_5m', 'tokens', 'Tokens written to the 5-minute cache', ['total', 'minor']),
+    ('cache_write_1h', 'tokens', 'Tokens written to the 1-hour cache', ['total', 'minor']),
+    ('cache_read', 'tokens', 'Tokens read from the cache', ['total', 'minor']),
+    ('web_searches', 'int', 'Web searches, which are billed apart', ['total', 'minor']),
+    ('cost', 'usd', 'Money, from the price table; null if no turn of the row has a price', ['total']),
+    ('unpriced', 'int', 'Turns left out of cost: their model has no price', ['total', 'minor']),
+]
+MEASURE_SQL = ', '.join(f'sum({m[0]}) AS {m[0]}' for m in MEASURES)
+
+
+class BadHeader(Exception):
+    def __init__(self, path, line, why):
+        super().__init__(f'reports/{os.path.basename(path)}:{line}: {why}')
+
+
+def c_quote(text):
+    if text is None:
+        return 'NULL'
+    return '"' + text.replace('\\', '\\\\').replace('"', '\\"').replace('?', '\\?') + '"'
+
+
+def cells(text, n):
+    """The first n words, then pieces that stand two blanks or more apart."""
+    words = text.split(None, n)
+    rest = re.split(r'\s{2,}', words[n]) if len(words) > n else []
+    return words[:n] + rest
+
+
+class Header:
+    """The comment lines at the top of one report."""
+
+    def __init__(self, path):
+        self.path, self.tags = path, {}
+        self.params, self.columns = [], []
+        self.filters = None
+        lines = open(path, encoding='utf-8').read().split('\n')
+        at = 0
+        while at < len(lines) and lines[at].startswith('-- @'):
+            self.line = at + 1
+            tag, _, rest = lines[at][4:].partition(' ')
+            self.read(tag, rest.strip())
+            at += 1
+        self.line = 1
+        self.body = '\n'.join(x for x in lines[at:] if not x.lstrip().startswith('--')).strip()
+
+    def bad(self, why):
+        raise BadHeader(self.path, self.line, why)
+
+    def read(self, tag, rest):
+        if tag in SINGLE:
+            if tag in self.tags:
+                self.bad(f'@{tag} stands here twice')
+            if not rest:
+                self.bad(f'@{tag} says nothing')
+            self.tags[tag] = rest
+        elif tag == 'filter':
+            if self.filters is not None:
+                self.bad('@filter stands here twice')
+            self.filters = rest.split()
+            for f in self.filters:
+                if f not in FILTERS:
+                    self.bad(f'unknown filter {f!r}: it is one of {" ".join(FILTERS)}')
+        elif tag == 'measures':
+            if rest:
+                self.bad('@measures stands alone')
+            for m in MEASURES:
+                self.add_column(*m)
+        elif tag == 'column':
+            c = cells(rest, 2)
+            if len(c) < 3:
+                self.bad('a column is: name, type, what it is')
+            self.add_column(c[0], c[1], c[2], ' '.join(c[3:]).split())
+        elif tag == 'param':
+            self.read_param(cells(rest, 3))
+        else:
+            self.bad(f'unknown tag @{tag}')
+
+    def add_column(self, name, kind, about, flags):
+        drill = None
+        for f in flags:
+            if f.startswith('drill='):
+                drill = f[6:]
+            elif f not in FLAGS:
+                self.bad(f'unknown flag {f!r} of column {name}')
+        self.check_word(name)
+        if kind not in TYPES:
+            self.bad(f'column {name} is of no known type: {kind!r}')
+        if name in [c['name'] for c in self.columns]:
+            self.bad(f'column {name} stands here twice')
+        self.columns.append(dict(name=name, type=kind, about=about, drill=drill, line=self.line,
+                                 **{f: f in flags for f in FLAGS}))
+
+    def read_param(self, c):
+        if len(c) != 4:
+            self.bad('a parameter is: name, type, required or - or a default, what it is')
+        self.check_word(c[0])
+        if c[1] not in TYPES:
+            self.bad(f'parameter {c[0]} is of no known type: {c[1]!r}')
+        self.params.append(dict(name=c[0], type=c[1], about=c[3], required=c[2] == 'required',
+                                fallback=None if c[2] in ('required', '-') else c[2]))
+
+    def check_word(self, name):
+        if not re.fullmatch(r'[a-z][a-z0-9_]*', name):
+            self.bad(f'not a name: {name!r}')
+
+    def take_from(self, others):
+        """@like NAME: its filters, columns and SQL."""
+        other = others.get(self.tags.get('like'))
+        if not other or 'like' in other.tags or self.columns or self.body or self.filters is not None:
+            self.bad('@like names another report, and stands in place of @filter, @column and SQL')
+        self.columns, self.filters, self.body = other.columns, other.filters, other.body
+
+    def check(self):
+        for tag in ('report', 'title', 'about', 'group', 'empty'):
+            if tag not in self.tags:
+                self.bad(f'@{tag} is missing')
+        if self.tags['report'] + '.sql' != os.path.basename(self.path):
+            self.bad(f'@report {self.tags["report"]} is not the name of the file')
+        if self.tags['group'] not in GROUPS:
+            self.bad(f'unknown group {self.tags["group"]!r}: it is one of {" ".join(GROUPS)}')
+        if not self.columns:
+            self.bad('no @column')
+        if not re.fullmatch(r'[1-9]\d*', self.tags.get('version', '1')):
+            self.bad('@version is a number from 1')
+        if 'window' in self.tags and (self.tags['window'] not in WINDOWS or 'time' not in (self.filters or [])):
+            self.bad(f'@window is one of {" ".join(WINDOWS)}, in a report with @filter time')
+        names = [c['name'] for c in self.columns]
+        for word in re.findall(r'[xy]=(\S+)', self.tags.get('chart', '')):
+            if word not in names:
+                self.bad(f'@chart names no column: {word}')
+        if 'totals' in self.tags and (not re.fullmatch(r'\w+=\w+', self.tags['totals'])
+                                      or self.tags['totals'].split('=')[0] not in names):
+            self.bad('@totals is COLUMN=VALUE')
+        if ('source' in self.tags) == bool(self.body):
+            self.bad('a report has either SQL or a @source')
+        if any(c['split'] for c in self.columns) and 'breakdown' not in (self.filters or []):
+            self.bad('a split column needs @filter breakdown')
+        self.check_binds()
+
+    def check_binds(self):
+        known = {'now_ms'} | {p['name'] for p in self.params}
+        for f in self.filters or []:
+            known |= set(BINDS.get(f, (f,)))
+        if self.filters is not None:  # spend.sql binds them all
+            known |= {'since_ms', 'until_ms', 'project', 'branch', 'model', 'session', 'breakdown'}
+        for name in re.findall(r'(?<![:\w]):([A-Za-z_]\w*)', re.sub(r"'[^']*'", "''", self.body)):
+            if name not in known:
+                self.bad(f'the SQL uses :{name}, which no @param or @filter declares')
+
+    def sql(self, spend):
+        body = self.body.replace('@measures', MEASURE_SQL)
+        if re.search(r'@\w+', re.sub(r"'[^']*'", "''", body)):
+            self.bad('unknown @token in the SQL')
+        if self.filters is None:
+            return body
+        if body.startswith('WITH '):
+            return f'WITH {spend},\n{body[5:]}'
+        return f'WITH {spend}\n{body}'
+
+
+def flag(value):
+    return 'true' if value else 'false'
+
+
+def c_table(headers, spend, c_string):
+    out = ['#include "report_def.h"', '']
+    for i, h in enumerate(headers):
+        if h.params:
+            out.append(f'static const struct report_param params_{i}[] = {{')
+            for p in h.params:
+                out.append(f'\t{{{c_quote(p["name"])}, {c_quote(p["about"])}, {c_quote(p["fallback"])}, '
+                           f'VALUE_{p["type"].upper()}, {flag(p["required"])}}},')
+            out.append('};')
+        out.append(f'static const struct report_column columns_{i}[] = {{')
+        for c in h.columns:
+            out.append(f'\t{{{c_quote(c["name"])}, {c_quote(c["about"])}, {c_quote(c["drill"])}, '
+                       f'VALUE_{c["type"].upper()}, ' + ', '.join(flag(c[f]) for f in FLAGS) + '},')
+        out.append('};')
+    out.append('const struct report_def report_defs[] = {')
+    for i, h in enumerate(headers):
+        t = h.tags
+        total = t.get('totals', '').split('=') if 'totals' in t else (None, None)
+        filters = ' | '.join(f'FILTER_{f.upper()}' for f in h.filters or []) or '0'
+        strings = {k: t.get(k) for k in 'title about group empty example chart source'.split()}
+        out.append('{\n\t.name = ' + c_quote(t['report']) + ',')
+        out += [f'\t.{k} = {c_quote(v)},' for k, v in strings.items()]
+        out.append('\t.sql = ' + (c_string(h.sql(spend)) if h.body else 'NULL') + ',')
+        out.append(f'\t.totals_column = {c_quote(total[0])}, .totals_value = {c_quote(total[1])},')
+        out.append(f'\t.params = {f"params_{i}" if h.params else "NULL"}, .n_params = {len(h.params)},')
+        out.append(f'\t.columns = columns_{i}, .n_columns = {len(h.columns)},')
+        out.append(f'\t.filters = {filters},')
+        out.append(f'\t.window = WINDOW_{t.get("window", "none").upper()}, .version = {t.get("version", "1")},\n}},')
+    out.append('};')
+    out.append(f'const size_t n_report_defs = {len(headers)};')
+    return out
+
+
+def bare(path):
+    """SQL without the comment lines."""
+    lines = open(path, encoding='utf-8').read().split('\n')
+    return '\n'.join(x for x in lines if not x.lstrip().startswith('--')).strip()
+
+
+def reports(schema, c_string):
+    """The lines of C, or an exception with file:line."""
+    headers = [Header(p) for p in sorted(glob.glob(os.path.join(schema, 'reports', '*.sql')))]
+    names = {h.tags.get('report'): h for h in headers}
+    for h in headers:
+        if 'like' in h.tags:
+            h.take_from(names)
+        h.check()
+        for c in h.columns:
+            if c['drill'] and c['drill'] not in names:
+                raise BadHeader(h.path, c['line'], f'drill={c["drill"]}: there is no such report')
+    spend = bare(os.path.join(schema, 'spend.sql'))
+    newest = bare(os.path.join(schema, 'newest.sql'))
+    return c_table(headers, spend, c_string) + [
+        f'const char report_newest_sql[] =\n{c_string(f"WITH {spend} {newest}")};']

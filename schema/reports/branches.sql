@@ -1,0 +1,35 @@
+-- @report  branches
+-- @title   Cost per branch
+-- @about   One row per project and git branch, dearest first; no branch outside git and on a detached HEAD.
+-- @group   work
+-- @filter  time project branch model session breakdown
+-- @column  project  text  Last component of root
+-- @column  root  path  Main working tree of the repository, or the folder outside one  minor
+-- @column  branch  text  Branch; null where nothing names one
+-- @column  model  text  Model that answered  split
+-- @column  prs  int  Pull requests seen to be created or merged from it
+-- @column  sessions  int  Sessions with a turn on it
+-- @measures
+-- @column  first  time  First turn counted  minor
+-- @column  last  time  Last turn counted  minor
+-- @chart   bar x=branch y=cost
+-- @empty   No turns yet. `ccl sync` reads what Claude Code has kept; `ccl install` logs each new turn.
+-- @example ccl branches --project api --since 30d
+WITH pr AS MATERIALIZED (
+  SELECT w.project_id, h.branch_id, count(DISTINCT h.number) AS prs
+  FROM pr_hint AS h JOIN workdir AS w ON w.session_id = h.session_id
+  WHERE h.verb IN ('created', 'merged') AND h.number IS NOT NULL AND h.branch_id IS NOT NULL
+  GROUP BY 1, 2),
+sums AS (
+  SELECT w.project_id, o.branch_id, s.split, count(DISTINCT o.session_id) AS sessions, @measures,
+    min(s.first_ms) AS first, max(s.last_ms) AS last
+  FROM spend AS s
+  CROSS JOIN origin AS o ON o.id = s.origin_id
+  LEFT JOIN workdir AS w ON w.id = o.workdir_id
+  GROUP BY w.project_id, o.branch_id, s.split)
+SELECT p.name AS project, p.root, b.text AS branch, (SELECT name FROM model WHERE id = u.split) AS model,
+  coalesce((SELECT prs FROM pr WHERE pr.project_id = u.project_id AND pr.branch_id = u.branch_id), 0) AS prs, u.*
+FROM sums AS u
+LEFT JOIN project AS p ON p.id = u.project_id
+LEFT JOIN name AS b ON b.id = u.branch_id
+ORDER BY cost DESC, turns DESC, project, root, branch

@@ -1,0 +1,16 @@
+-- @report  days
+-- @title   Cost per day
+-- @about   One row per day with a turn in it.
+-- @group   time
+-- @filter  time project branch model session breakdown
+-- @column  day  day  Day, in the zone asked for
+-- @column  model  text  Model that answered  split
+-- @column  sessions  int  Sessions with a turn in it
+-- @measures
+-- @chart   bar x=day y=cost
+-- @empty   No turns yet. `ccl sync` reads what Claude Code has kept; `ccl install` logs each new turn.
+-- @example ccl days --since 30d
+SELECT local_day(s.at_ms) AS day, (SELECT name FROM model WHERE id = s.split) AS model,
+  count(DISTINCT o.session_id) AS sessions, @measures
+FROM spend AS s CROSS JOIN origin AS o ON o.id = s.origin_id
+GROUP BY 1, s.split ORDER BY 1, cost DESC

@@ -1,0 +1,11 @@
+-- @report  doctor
+-- @title   Is everything in order?
+-- @about   Checks the ledger, the hooks, what was skipped and what has no price. Exit status 1 if one fails.
+-- @group   health
+-- @source  doctor
+-- @column  check  text  What was looked at
+-- @column  state  text  ok, warn or fail
+-- @column  detail  text  What was found  wrap
+-- @column  cure  text  What to do about it  wrap
+-- @empty   Nothing was checked.
+-- @example ccl doctor --json

@@ -1,0 +1,16 @@
+-- @report  hours
+-- @title   Cost per hour
+-- @about   One row per hour with a turn in it; the doubled hour of a clock change is two rows.
+-- @group   time
+-- @filter  time project branch model session breakdown
+-- @column  hour  hour  Start of the hour, with the offset from UTC
+-- @column  model  text  Model that answered  split
+-- @column  sessions  int  Sessions with a turn in it
+-- @measures
+-- @chart   bar x=hour y=cost
+-- @empty   No turns yet. `ccl sync` reads what Claude Code has kept; `ccl install` logs each new turn.
+-- @example ccl hours --since today
+SELECT local_hour(s.at_ms) AS hour, (SELECT name FROM model WHERE id = s.split) AS model,
+  count(DISTINCT o.session_id) AS sessions, @measures
+FROM spend AS s CROSS JOIN origin AS o ON o.id = s.origin_id
+GROUP BY 1, s.split ORDER BY 1, cost DESC

@@ -1,0 +1,8 @@
+-- @report  last
+-- @title   The newest session
+-- @about   The session of the newest turn, as `ccl sessions` shows it.
+-- @group   overview
+-- @like    sessions
+-- @window  newest
+-- @empty   No sessions yet. `ccl sync` reads what Claude Code has kept; `ccl install` logs each new turn.
+-- @example ccl last --project api

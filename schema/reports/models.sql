@@ -1,0 +1,21 @@
+-- @report  models
+-- @title   Cost per model
+-- @about   One row per model that answered, dearest first.
+-- @group   work
+-- @filter  time project branch model session breakdown
+-- @column  model  text  Model, as Claude Code wrote it
+-- @column  priced_as  text  Entry of the price table; null: it has no price  minor
+-- @column  sessions  int  Sessions with a turn of it
+-- @measures
+-- @column  first  time  First turn counted  minor
+-- @column  last  time  Last turn counted  minor
+-- @chart   bar x=model y=cost
+-- @empty   No turns yet. `ccl sync` reads what Claude Code has kept; `ccl install` logs each new turn.
+-- @example ccl models --since month
+SELECT m.name AS model,
+  CASE WHEN EXISTS (SELECT 1 FROM price AS p WHERE p.model = m.priced_as) THEN m.priced_as END AS priced_as,
+  count(DISTINCT o.session_id) AS sessions, @measures, min(s.first_ms) AS first, max(s.last_ms) AS last
+FROM spend AS s
+CROSS JOIN origin AS o ON o.id = s.origin_id
+JOIN model AS m ON m.id = s.model_id
+GROUP BY s.model_id ORDER BY cost DESC, turns DESC, model

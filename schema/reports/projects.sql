@@ -1,0 +1,23 @@
+-- @report  projects
+-- @title   Cost per project
+-- @about   One row per repository, or folder outside one, dearest first. Worktrees count to their repository.
+-- @group   work
+-- @filter  time project branch model session breakdown
+-- @column  project  text  Last component of root  drill=branches
+-- @column  root  path  Main working tree of the repository, or the folder outside one  minor
+-- @column  repo  text  host/owner/name of its remote  minor
+-- @column  model  text  Model that answered  split
+-- @column  sessions  int  Sessions with a turn in it
+-- @measures
+-- @column  first  time  First turn counted  minor
+-- @column  last  time  Last turn counted  minor
+-- @chart   bar x=project y=cost
+-- @empty   No turns yet. `ccl sync` reads what Claude Code has kept; `ccl install` logs each new turn.
+-- @example ccl projects --since 30d --csv
+SELECT p.name AS project, p.root, p.repo, (SELECT name FROM model WHERE id = s.split) AS model,
+  count(DISTINCT o.session_id) AS sessions, @measures, min(s.first_ms) AS first, max(s.last_ms) AS last
+FROM spend AS s
+CROSS JOIN origin AS o ON o.id = s.origin_id
+LEFT JOIN workdir AS w ON w.id = o.workdir_id
+LEFT JOIN project AS p ON p.id = w.project_id
+GROUP BY w.project_id, s.split ORDER BY cost DESC, turns DESC, project, root

@@ -1,0 +1,78 @@
+-- @report  summary
+-- @title   Summary
+-- @about   What today, yesterday, this week, this month and all time have cost.
+-- @group   overview
+-- @filter  time project branch model session breakdown
+-- @totals  period=all
+-- @column  period  text  today, yesterday, week (from Monday), month, all
+-- @column  model  text  Model that answered  split
+-- @column  prompts  int  Prompts that a human, or a program, gave
+-- @column  sessions  int  Sessions with a turn in it
+-- @measures
+-- @column  cache_hit  pct  Cache reads of all that could have been read: reads / (reads + writes)
+-- @column  per_day  usd  Cost per calendar day, from the first day of the period (all: of the first turn) to today
+-- @column  unattributed  usd  What Claude Code's own meter counts beyond the turns, at our prices; null: unknown
+-- @column  unknown  int  Calls cut off or with output known only from below
+-- @chart   bar x=period y=cost
+-- @empty   No turns yet. `ccl sync` reads what Claude Code has kept; `ccl install` logs each new turn.
+-- @example ccl summary --project api --json
+WITH bound AS MATERIALIZED (
+  SELECT local_start(:now_ms, 'day', 0) AS day, local_start(:now_ms, 'day', 1) AS day_end,
+    local_start(:now_ms, 'day', -1) AS yesterday,
+    local_start(:now_ms, 'week', 0) AS week, local_start(:now_ms, 'week', 1) AS week_end,
+    local_start(:now_ms, 'month', 0) AS month, local_start(:now_ms, 'month', 1) AS month_end),
+period(bit, period, first_ms, end_ms) AS MATERIALIZED (
+  SELECT 1, 'today', day, day_end FROM bound
+  UNION ALL SELECT 2, 'yesterday', yesterday, day FROM bound
+  UNION ALL SELECT 4, 'week', week, week_end FROM bound
+  UNION ALL SELECT 8, 'month', month, month_end FROM bound
+  UNION ALL SELECT 16, 'all', 0, 900000000000000),
+cell AS MATERIALIZED (
+  SELECT (s.at_ms >= b.day AND s.at_ms < b.day_end) + 2 * (s.at_ms >= b.yesterday AND s.at_ms < b.day)
+      + 4 * (s.at_ms >= b.week AND s.at_ms < b.week_end) + 8 * (s.at_ms >= b.month AND s.at_ms < b.month_end)
+      + 16 AS bits,
+    o.session_id, s.split, min(s.first_ms) AS first_ms,
+    sum(CASE WHEN o.version_id IN (SELECT id FROM lower_bound_version) THEN s.turns ELSE s.aborted END) AS unknown,
+    @measures
+  FROM bound AS b CROSS JOIN spend AS s JOIN origin AS o ON o.id = s.origin_id
+  GROUP BY 1, 2, 3),
+beyond AS MATERIALIZED (SELECT * FROM session_unattributed),
+-- only sessions that lie in the period as a whole: nobody knows when the rest of one was spent
+beyond_sum AS MATERIALIZED (
+  SELECT bit, sum(unattributed) AS unattributed FROM (
+    SELECT p.bit, y.unattributed FROM beyond AS y
+    JOIN cell AS c ON c.session_id = y.session_id JOIN period AS p ON c.bits & p.bit
+    GROUP BY p.bit, y.session_id HAVING sum(c.turns) = y.turns)
+  GROUP BY bit),
+sums AS MATERIALIZED (
+  SELECT p.bit, c.split, count(c.bits) AS n, count(DISTINCT c.session_id) AS sessions,
+    min(c.first_ms) AS first_ms, sum(c.unknown) AS unknown, @measures
+  FROM period AS p LEFT JOIN cell AS c ON c.bits & p.bit
+  GROUP BY p.bit, c.split),
+tally AS (
+  SELECT p.*, s.*, CASE WHEN s.n > 0 THEN s.cost ELSE 0 END AS usd,
+    local_day_number(:now_ms)
+      - local_day_number(CASE p.bit WHEN 16 THEN coalesce(s.first_ms, :now_ms) ELSE p.first_ms END) + 1 AS days
+  FROM period AS p JOIN sums AS s ON s.bit = p.bit)
+SELECT t.period, (SELECT name FROM model WHERE id = t.split) AS model,
+  CASE WHEN NOT :breakdown THEN (
+    SELECT count(*) FROM prompt AS q
+    WHERE q.is_prompt = 1 AND q.at_ms >= max(:since_ms, t.first_ms) AND q.at_ms < min(:until_ms, t.end_ms)
+      AND (:session IS NULL OR q.session_id IN (SELECT id FROM session WHERE uid = :session))
+      AND ((:project IS NULL AND :branch IS NULL AND :model IS NULL) OR q.id IN (
+        SELECT prompt_id FROM turn
+        WHERE origin_id IN (SELECT id FROM spend_origin) AND class_id IN (SELECT id FROM spend_class)))) END AS prompts,
+  t.sessions, coalesce(t.turns, 0) AS turns, coalesce(t.input, 0) AS input, coalesce(t.output, 0) AS output,
+  coalesce(t.cache_write_5m, 0) AS cache_write_5m, coalesce(t.cache_write_1h, 0) AS cache_write_1h,
+  coalesce(t.cache_read, 0) AS cache_read, coalesce(t.web_searches, 0) AS web_searches, t.usd AS cost,
+  coalesce(t.unpriced, 0) AS unpriced,
+  CAST(t.cache_read AS REAL) / nullif(t.cache_read + t.cache_write_5m + t.cache_write_1h, 0) AS cache_hit,
+  (t.usd + max(t.days, 1) / 2) / max(t.days, 1) AS per_day,
+  CASE WHEN NOT :breakdown THEN (SELECT unattributed FROM beyond_sum AS y WHERE y.bit = t.bit) END AS unattributed,
+  coalesce(t.unknown, 0) + CASE WHEN :breakdown THEN 0 ELSE (
+    SELECT count(*) FROM open_request AS q
+    WHERE q.at_ms >= max(:since_ms, t.first_ms) AND q.at_ms < min(:until_ms, t.end_ms)
+      AND (:model IS NULL OR q.model_id IN (SELECT id FROM name WHERE text = :model))
+      AND ((:session IS NULL AND :project IS NULL AND :branch IS NULL) OR q.session_id IN (
+        SELECT session_id FROM origin WHERE id IN (SELECT id FROM spend_origin)))) END AS unknown
+FROM tally AS t ORDER BY t.bit, cost DESC, model

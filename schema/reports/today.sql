@@ -1,0 +1,21 @@
+-- @report  today
+-- @title   Cost of today
+-- @about   What today has cost so far, one row per project and model.
+-- @group   overview
+-- @filter  time project branch model session breakdown
+-- @window  today
+-- @column  day  day  Today, in the zone asked for
+-- @column  project  text  Last component of the project's folder
+-- @column  model  text  Model that answered
+-- @column  sessions  int  Sessions with a turn in it
+-- @measures
+-- @chart   bar x=project y=cost
+-- @empty   Nothing today. `ccl days --since 7d` shows the last week, `ccl doctor` whether turns are logged.
+-- @example ccl today --timezone Europe/Berlin
+SELECT local_day(s.at_ms) AS day, p.name AS project, m.name AS model, count(DISTINCT o.session_id) AS sessions, @measures
+FROM spend AS s
+CROSS JOIN origin AS o ON o.id = s.origin_id
+JOIN model AS m ON m.id = s.model_id
+LEFT JOIN workdir AS w ON w.id = o.workdir_id
+LEFT JOIN project AS p ON p.id = w.project_id
+GROUP BY 1, w.project_id, s.model_id ORDER BY day, cost DESC, turns DESC, project, model
