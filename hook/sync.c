@@ -163,8 +163,12 @@ static bool read_singly(struct ingest *in, const struct group *g, struct err *e)
 {
 	for (const struct member *m = g->first; m; m = m->next) {
 		struct ingest_job job = { .paths = &m->file.path, .n_paths = 1, .deadline_mono_ms = INT64_MAX };
-		bool is_done, is_open;
-		if (!ingest_run(in, &job, &is_done, &is_open, e))
+		bool is_done, is_open, ok;
+		pthread_mutex_t *mutex = in->mutex;
+		in->mutex = NULL; // held by flush
+		ok = ingest_run(in, &job, &is_done, &is_open, e);
+		in->mutex = mutex;
+		if (!ok)
 			return false;
 	}
 	return true;
