@@ -43,20 +43,23 @@ static void draw(void *context, int64_t files, int64_t n_files, int64_t bytes, i
 	for (int i = 0; i < 32; i++)
 		line[i] = i < full ? '#' : '.';
 	line[32] = '\0';
-	(void)fprintf(stderr, "\r\033[K[%s] %lld/%lld files  %.0f/%.0f MB  %.0f MB/s  %.0f s left", line,
-		(long long)files, (long long)n_files, mb, (double)n_bytes / 1e6, rate, left > 0 ? left : 0);
+	(void)fprintf(stderr, "\r\033[K[%s] %lld/%lld files  %.0f/%.0f MB  %.0f MB/s  %.0f s left",
+		line, (long long)files, (long long)n_files, mb, (double)n_bytes / 1e6, rate,
+		left > 0 ? left : 0);
 	(void)fflush(stderr);
 }
 
 static int usage(FILE *f, int status)
 {
-	(void)fputs("usage: ccl-hook            read a hook payload on stdin (Claude Code does this)\n"
-		    "       ccl-hook --sync [DIR ...]\n"
-		    "                           read every transcript below the projects folders DIR\n"
-		    "                           (default: those of Claude Code that exist)\n"
-		    "       ccl-hook --version\n"
-		    "\n"
-		    "example: ccl-hook --sync ~/.claude/projects\n", f);
+	(void)fputs(
+		"usage: ccl-hook            read a hook payload on stdin (Claude Code does this)\n"
+		"       ccl-hook --sync [DIR ...]\n"
+		"                           read every transcript below the projects folders DIR\n"
+		"                           (default: those of Claude Code that exist)\n"
+		"       ccl-hook --version\n"
+		"\n"
+		"example: ccl-hook --sync ~/.claude/projects\n",
+		f);
 	return status;
 }
 
@@ -79,10 +82,12 @@ static size_t find_dirs(struct arena *a, int argc, char **argv, struct str *dirs
 
 static void say_done(const struct sync_report *r, int64_t took_ms)
 {
-	(void)printf("Read %lld of %lld transcripts, %.1f MB, in %.2f s.\n", (long long)r->n_read_files,
-		(long long)r->n_files, (double)r->n_bytes / 1e6, (double)took_ms / 1000);
+	(void)printf("Read %lld of %lld transcripts, %.1f MB, in %.2f s.\n",
+		(long long)r->n_read_files, (long long)r->n_files, (double)r->n_bytes / 1e6,
+		(double)took_ms / 1000);
 	if (r->n_bad_lines || r->n_long_lines)
-		(void)printf("%lld damaged and %lld overlong lines were passed over; `ccl doctor` says where.\n",
+		(void)printf("%lld damaged and %lld overlong lines were passed over; `ccl doctor` "
+			     "says where.\n",
 			(long long)r->n_bad_lines, (long long)r->n_long_lines);
 	if (r->is_interrupted)
 		(void)puts("Interrupted: what was read is stored. Run it again to go on.");
@@ -90,10 +95,10 @@ static void say_done(const struct sync_report *r, int64_t took_ms)
 
 static int run_sync(struct str ledger, const struct str *dirs, size_t n_dirs)
 {
-	struct err e = { .code = ERR_NONE };
+	struct err e = {.code = ERR_NONE};
 	struct sync_report report;
-	struct bar bar = { .start_ms = clock_mono_ms() };
-	struct sync_progress progress = { isatty(STDERR_FILENO) ? draw : NULL, &bar, &stop };
+	struct bar bar = {.start_ms = clock_mono_ms()};
+	struct sync_progress progress = {isatty(STDERR_FILENO) ? draw : NULL, &bar, &stop};
 	sqlite3 *db = NULL;
 	struct ingest *in = mem_alloc(sizeof *in);
 	bool ok = ledger_open_write(ledger, LOCK_WAIT_MS, &db, &e) && ingest_open(in, db, &e);
@@ -123,14 +128,15 @@ int backfill_main(int argc, char **argv)
 		return usage(stdout, 0);
 	if (strcmp(argv[1], "--sync") != 0)
 		return usage(stderr, 64);
-	struct arena a = { 0 };
+	struct arena a = {0};
 	struct str dirs[MAX_DIRS], ledger = path_ledger(&a);
 	size_t n = find_dirs(&a, argc, argv, dirs);
 	log_open(ledger);
 	(void)signal(SIGINT, on_stop);
 	(void)signal(SIGTERM, on_stop);
 	if (n == 0)
-		(void)puts("No projects folder of Claude Code was found: use Claude Code once, or name one "
+		(void)puts("No projects folder of Claude Code was found: use Claude Code once, or "
+			   "name one "
 			   "(`ccl sync DIR`).");
 	int status = n ? run_sync(ledger, dirs, n) : 0;
 	arena_free(&a);

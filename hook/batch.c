@@ -10,7 +10,7 @@ static bool same_sighting(const void *value, const void *key)
 {
 	const struct sighting *a = value, *b = key;
 	return a->origin->session == b->origin->session && a->origin->agent == b->origin->agent &&
-		str_eq(a->key, b->key);
+	       str_eq(a->key, b->key);
 }
 
 static bool same_call(const void *value, const void *key)
@@ -37,8 +37,9 @@ void gather_max(struct tokens *t, const struct tokens *o)
 	t->n_fetch = larger(t->n_fetch, o->n_fetch);
 }
 
-bool gather_is_other_message(struct str request_a, int64_t at_a_ms, const struct model_name *model_a,
-	struct str request_b, int64_t at_b_ms, const struct model_name *model_b)
+bool gather_is_other_message(struct str request_a, int64_t at_a_ms,
+	const struct model_name *model_a, struct str request_b, int64_t at_b_ms,
+	const struct model_name *model_b)
 {
 	if (request_a.p && request_b.p && str_eq(request_a, request_b))
 		return false;
@@ -102,11 +103,12 @@ struct sighting *gather_sighting(struct batch *b, const struct sighting *seen)
 			*LIST_ADD(&b->sightings) = s;
 			return s;
 		}
-		bool is_other = gather_is_other_message(s->request, s->at_ms, s->parts.model, seen->request,
-			seen->at_ms, seen->parts.model);
+		bool is_other = gather_is_other_message(s->request, s->at_ms, s->parts.model,
+			seen->request, seen->at_ms, seen->parts.model);
 		if (!is_other || tries == 1) {
 			struct sighting copy = *seen;
-			copy.request = s->request.p ? STR_NONE : arena_str(&b->arena, seen->request);
+			copy.request =
+				s->request.p ? STR_NONE : arena_str(&b->arena, seen->request);
 			merge_sighting(s, &copy);
 			return s;
 		}
@@ -117,7 +119,7 @@ struct sighting *gather_sighting(struct batch *b, const struct sighting *seen)
 
 struct call *gather_call(struct batch *b, struct session *s, uint64_t key_hash)
 {
-	struct call key = { .key_hash = key_hash, .session = s };
+	struct call key = {.key_hash = key_hash, .session = s};
 	struct call *c = table_find(&b->call_by_key, key_hash, same_call, &key);
 	if (c)
 		return c;
@@ -133,8 +135,8 @@ struct call *gather_call(struct batch *b, struct session *s, uint64_t key_hash)
 
 size_t batch_rows(const struct batch *b)
 {
-	return b->sightings.n + b->calls.n + b->compactions.n + b->errors.n + b->quotas.n + b->requests.n +
-		b->states.n + b->hints.n;
+	return b->sightings.n + b->calls.n + b->compactions.n + b->errors.n + b->quotas.n +
+	       b->requests.n + b->states.n + b->hints.n;
 }
 
 void batch_clear(struct batch *b)
@@ -159,5 +161,5 @@ void batch_free(struct batch *b)
 	free(b->requests.p);
 	free(b->states.p);
 	free(b->hints.p);
-	*b = (struct batch){ 0 };
+	*b = (struct batch){0};
 }

@@ -45,9 +45,9 @@ struct call {
 	int64_t input_bytes, result_bytes; // -1: not in this batch
 	uint64_t input_hash, result_hash, error_hash;
 	int64_t lines_added, lines_removed; // -1: no edit
-	struct agent *started; // the agent that its result names
-	bool names_pr;         // its command is about pull requests or pushes
-	struct str result_raw; // what such a call printed
+	struct agent *started;              // the agent that its result names
+	bool names_pr;                      // its command is about pull requests or pushes
+	struct str result_raw;              // what such a call printed
 	struct session *session;
 	int64_t at_ms;
 };
@@ -102,10 +102,10 @@ struct hint {
 	uint64_t call_hash; // 0: none
 };
 
-#define LIST(type)         \
-	struct {           \
-		type *p;   \
-		size_t n, cap; \
+#define LIST(type)                                                                                 \
+	struct {                                                                                   \
+		type *p;                                                                           \
+		size_t n, cap;                                                                     \
 	}
 
 struct batch {
@@ -121,8 +121,8 @@ struct batch {
 	LIST(struct hint) hints;
 };
 
-#define LIST_ADD(list)                                                                              \
-	((list)->p = mem_reserve((list)->p, &(list)->cap, (list)->n + 1, sizeof *(list)->p), \
+#define LIST_ADD(list)                                                                             \
+	((list)->p = mem_reserve((list)->p, &(list)->cap, (list)->n + 1, sizeof *(list)->p),       \
 		(list)->n++, (list)->p + (list)->n - 1)
 
 size_t batch_rows(const struct batch *b); // about how many rows storing it writes
@@ -134,15 +134,15 @@ struct reader {
 	struct catalog *catalog;
 	struct batch *batch;
 	struct hash_key key;
-	struct str config_dir;         // that the file lies below; STR_NONE: unknown
-	const struct str *ignored;     // folders that the user wants left out
+	struct str config_dir;     // that the file lies below; STR_NONE: unknown
+	const struct str *ignored; // folders that the user wants left out
 	size_t n_ignored;
-	const uint64_t *forgotten;     // keyed hashes of sessions that the user had deleted
+	const uint64_t *forgotten; // keyed hashes of sessions that the user had deleted
 	size_t n_forgotten;
-	struct prompt *prompt;         // that the next turn belongs to; NULL: none
-	const struct file *file;       // that is being read
-	bool is_open_ended;            // the last conversation line was not a finished answer
-	struct agent *agent;           // of the last line of an agent
+	struct prompt *prompt;   // that the next turn belongs to; NULL: none
+	const struct file *file; // that is being read
+	bool is_open_ended;      // the last conversation line was not a finished answer
+	struct agent *agent;     // of the last line of an agent
 };
 
 // Adds what one line says. offset_bytes: where the line begins in its file.

@@ -48,16 +48,18 @@ static bool same_origin(const void *value, const void *key)
 {
 	const struct origin *a = value, *b = key;
 	return a->session == b->session && a->agent == b->agent && a->workdir == b->workdir &&
-		a->branch == b->branch && a->version == b->version && a->entrypoint == b->entrypoint &&
-		a->effort == b->effort && a->skill == b->skill && a->plugin == b->plugin &&
-		a->attr_agent == b->attr_agent && a->mcp_server == b->mcp_server && a->mcp_tool == b->mcp_tool;
+	       a->branch == b->branch && a->version == b->version &&
+	       a->entrypoint == b->entrypoint && a->effort == b->effort && a->skill == b->skill &&
+	       a->plugin == b->plugin && a->attr_agent == b->attr_agent &&
+	       a->mcp_server == b->mcp_server && a->mcp_tool == b->mcp_tool && a->slug == b->slug;
 }
 
 static bool same_class(const void *value, const void *key)
 {
 	const struct price_class *a = value, *b = key;
 	return a->model == b->model && a->partner == b->partner && a->requested == b->requested &&
-		a->tier == b->tier && a->speed == b->speed && a->geo == b->geo && a->above_tok == b->above_tok;
+	       a->tier == b->tier && a->speed == b->speed && a->geo == b->geo &&
+	       a->above_tok == b->above_tok;
 }
 
 struct word *catalog_word(struct catalog *c, struct str text)
@@ -107,7 +109,7 @@ struct agent *catalog_agent(struct catalog *c, struct session *s, struct str uid
 {
 	if (!uid.n || !s)
 		return NULL;
-	struct agent key = { .session = s, .uid = uid };
+	struct agent key = {.session = s, .uid = uid};
 	uint64_t hash = mix(hash_fast(uid), s);
 	struct agent *a = table_find(&c->agents, hash, same_agent, &key);
 	if (a)
@@ -124,7 +126,7 @@ struct workdir *catalog_workdir(struct catalog *c, struct session *s, struct str
 {
 	if (!path.n || !s)
 		return NULL;
-	struct workdir key = { .session = s, .path = path };
+	struct workdir key = {.session = s, .path = path};
 	uint64_t hash = mix(hash_fast(path), s);
 	struct workdir *w = table_find(&c->workdirs, hash, same_workdir, &key);
 	if (w)
@@ -153,9 +155,9 @@ struct prompt *catalog_prompt(struct catalog *c, struct str uid)
 
 struct origin *catalog_origin(struct catalog *c, const struct origin *key)
 {
-	const void *parts[] = { key->session, key->agent, key->workdir, key->branch, key->version,
-		key->entrypoint, key->effort, key->skill, key->plugin, key->attr_agent, key->mcp_server,
-		key->mcp_tool };
+	const void *parts[] = {key->session, key->agent, key->workdir, key->branch, key->version,
+		key->entrypoint, key->effort, key->skill, key->plugin, key->attr_agent,
+		key->mcp_server, key->mcp_tool, key->slug};
 	uint64_t hash = 0;
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
 		hash = mix(hash, parts[i]);
@@ -171,7 +173,8 @@ struct origin *catalog_origin(struct catalog *c, const struct origin *key)
 
 struct price_class *catalog_class(struct catalog *c, const struct price_class *key)
 {
-	const void *parts[] = { key->model, key->partner, key->requested, key->tier, key->speed, key->geo };
+	const void *parts[] = {
+		key->model, key->partner, key->requested, key->tier, key->speed, key->geo};
 	uint64_t hash = (uint64_t)key->above_tok;
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
 		hash = mix(hash, parts[i]);
@@ -214,10 +217,10 @@ void catalog_change_prompt(struct catalog *c, struct prompt *p)
 
 void catalog_free(struct catalog *c)
 {
-	struct table *tables[] = { &c->words, &c->models, &c->sessions, &c->agents, &c->workdirs,
-		&c->origins, &c->classes, &c->prompts, &c->class_ids };
+	struct table *tables[] = {&c->words, &c->models, &c->sessions, &c->agents, &c->workdirs,
+		&c->origins, &c->classes, &c->prompts, &c->class_ids};
 	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
 		table_free(tables[i]);
 	arena_free(&c->arena);
-	*c = (struct catalog){ 0 };
+	*c = (struct catalog){0};
 }

@@ -26,11 +26,11 @@ enum { SESSION_WORDS = 9 }; // entrypoint .. ci_branch, in the order of write_se
 struct session {
 	struct str uid;
 	int64_t id;
-	uint64_t loaded_in; // number of the batch in which its row was last read
+	uint64_t loaded_in;            // number of the batch in which its row was last read
 	bool is_forgotten, is_checked; // the user had it deleted: nothing of it is stored
-	bool is_changed;   // facts to write
-	bool is_settling;  // owners of its shared messages must be decided again
-	bool is_own_stale; // first_own_ms must be computed again
+	bool is_changed;               // facts to write
+	bool is_settling;              // owners of its shared messages must be decided again
+	bool is_own_stale;             // first_own_ms must be computed again
 	bool has_links;
 	int64_t first_own_ms; // -1: none
 	int64_t first_cwd_ms; // -1: none
@@ -71,7 +71,7 @@ struct origin {
 	struct agent *agent;     // NULL: the main loop
 	struct workdir *workdir; // NULL: no cwd
 	struct word *branch, *version, *entrypoint, *effort;
-	struct word *skill, *plugin, *attr_agent, *mcp_server, *mcp_tool;
+	struct word *skill, *plugin, *attr_agent, *mcp_server, *mcp_tool, *slug;
 	int64_t id;
 };
 

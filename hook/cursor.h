@@ -8,20 +8,22 @@
 enum { CURSOR_HEAD_BYTES = 4096 };
 
 struct file {
-	int64_t id;             // 0: no row yet
+	int64_t id; // 0: no row yet
 	int64_t device, inode;
 	struct str path;
 	int64_t offset_bytes, size_bytes;
 	int64_t head_bytes;
 	uint64_t head_hash;
-	int64_t prompt_id;      // 0: none
-	struct prompt *prompt;  // that the next turn belongs to, after reading; not stored yet
+	int64_t prompt_id;     // 0: none
+	struct prompt *prompt; // that the next turn belongs to, after reading; not stored yet
 	bool is_open, in_long_line;
 	int64_t bad_lines, long_lines, bad_numbers;
 };
 
-// The row of a file by device and inode; out->id stays 0 if there is none (then nothing else is set).
-MUST_USE bool cursor_read(struct store *st, int64_t device, int64_t inode, struct file *out, struct err *e);
+// The row of a file by device and inode; out->id stays 0 if there is none (then nothing else is
+// set).
+MUST_USE bool cursor_read(
+	struct store *st, int64_t device, int64_t inode, struct file *out, struct err *e);
 // The part of a row that starts at this column: id, head_bytes, head_hash, prompt_id, is_open,
 // in_long_line, bad_lines, long_lines, bad_numbers.
 void cursor_take(sqlite3_stmt *s, int column, struct file *out);

@@ -21,9 +21,10 @@ enum {
 
 bool follow_wants_checkpoint(struct str ledger)
 {
-	struct arena a = { 0 };
+	struct arena a = {0};
 	struct stat st;
-	bool is_large = stat(arena_printf(&a, "%.*s-wal", STR_ARG(ledger)), &st) == 0 && st.st_size > WAL_MAX_BYTES;
+	bool is_large = stat(arena_printf(&a, "%.*s-wal", STR_ARG(ledger)), &st) == 0 &&
+			st.st_size > WAL_MAX_BYTES;
 	arena_free(&a);
 	return is_large;
 }
@@ -41,8 +42,10 @@ static int64_t total_size(const struct follow_job *job)
 static bool follow(struct ingest *in, const struct follow_job *job, struct err *e)
 {
 	int64_t deadline = clock_mono_ms() + FOLLOW_MS, size = -1;
-	struct ingest_job work = { .paths = job->paths, .n_paths = job->n_paths, .deadline_mono_ms = INT64_MAX,
-		.prompt = job->is_stop ? job->prompt : STR_NONE };
+	struct ingest_job work = {.paths = job->paths,
+		.n_paths = job->n_paths,
+		.deadline_mono_ms = INT64_MAX,
+		.prompt = job->is_stop ? job->prompt : STR_NONE};
 	bool is_done, is_open = true;
 	do {
 		int64_t now_size = total_size(job);
@@ -64,7 +67,7 @@ static struct str projects_dir(struct arena *a, struct str path)
 	static const char part[] = "/projects/";
 	for (size_t i = path.n; i-- > 1;)
 		if (str_starts(str_from(path, i), part))
-			return arena_str(a, (struct str){ path.p, i + sizeof part - 2 });
+			return arena_str(a, (struct str){path.p, i + sizeof part - 2});
 	return STR_NONE;
 }
 
@@ -77,12 +80,14 @@ static bool catch_up(struct ingest *in, const struct follow_job *job, struct err
 
 static void run(const struct follow_job *job)
 {
-	struct err e = { .code = ERR_NONE };
+	struct err e = {.code = ERR_NONE};
 	sqlite3 *db = NULL;
 	struct ingest *in = mem_alloc(sizeof *in);
-	bool ok = ledger_open_write(job->ledger, CHILD_LOCK_WAIT_MS, &db, &e) && ingest_open(in, db, &e);
+	bool ok = ledger_open_write(job->ledger, CHILD_LOCK_WAIT_MS, &db, &e) &&
+		  ingest_open(in, db, &e);
 	if (ok) {
-		ok = (!job->n_paths || follow(in, job, &e)) && (!job->catch_up.n || catch_up(in, job, &e));
+		ok = (!job->n_paths || follow(in, job, &e)) &&
+		     (!job->catch_up.n || catch_up(in, job, &e));
 		ingest_close(in);
 		ledger_checkpoint(db);
 	}

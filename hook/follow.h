@@ -11,9 +11,10 @@ struct follow_job {
 	struct str ledger;
 	const struct str *paths; // the one whose end matters first
 	size_t n_paths;
-	struct str prompt;   // of the payload
+	struct str prompt;         // of the payload
 	bool is_stop, must_follow; // wait up to 1 s for the end of the answer
-	struct str catch_up; // STR_NONE, or a transcript: read all that is new in its projects folder
+	struct str
+		catch_up; // STR_NONE, or a transcript: read all that is new in its projects folder
 };
 
 // Starts a child in a session of its own, with stdio closed, and returns at once.

@@ -73,7 +73,7 @@ static struct session *session_of(struct reader *r, const struct line *l)
 
 static struct agent *agent_of(struct reader *r, const struct line *l, struct session *s)
 {
-	static const char *overhead[] = { "acompact", "aprompt_suggestion", "aside_question" };
+	static const char *overhead[] = {"acompact", "aprompt_suggestion", "aside_question"};
 	struct agent *a = catalog_agent(r->catalog, s, l->agent);
 	if (!a)
 		return NULL;
@@ -91,7 +91,8 @@ static struct agent *agent_of(struct reader *r, const struct line *l, struct ses
 	return a;
 }
 
-static struct origin *origin_of(struct reader *r, const struct line *l, struct session *s, struct agent *a)
+static struct origin *origin_of(
+	struct reader *r, const struct line *l, struct session *s, struct agent *a)
 {
 	struct catalog *c = r->catalog;
 	bool has_branch = l->git_branch.n && !str_is(l->git_branch, "HEAD");
@@ -108,6 +109,7 @@ static struct origin *origin_of(struct reader *r, const struct line *l, struct s
 		.attr_agent = catalog_word(c, l->attr_agent),
 		.mcp_server = catalog_word(c, l->attr_mcp_server),
 		.mcp_tool = catalog_word(c, l->attr_mcp_tool),
+		.slug = catalog_word(c, l->slug),
 	};
 	return catalog_origin(c, &key);
 }
@@ -132,16 +134,17 @@ static void add_steps(struct reader *r, const struct line *l, struct sighting *s
 	for (size_t i = 0; i < l->n_steps; i++) {
 		const struct line_usage *u = &l->steps[i].usage;
 		struct step *t = &s->steps[s->n_steps++];
-		int64_t write = known(u->cache_write_tok), w1 = known(u->cache_1h_tok), w5 = known(u->cache_5m_tok);
+		int64_t write = known(u->cache_write_tok), w1 = known(u->cache_1h_tok),
+			w5 = known(u->cache_5m_tok);
 		t->is_advisor = l->steps[i].is_advisor;
 		t->input = known(u->input_tok);
 		t->output = known(u->output_tok);
 		t->write_1h = w1;
 		t->write_5m = write - w1 > w5 ? write - w1 : w5;
 		t->read = known(u->cache_read_tok);
-		struct model_name *model = l->steps[i].model.n ?
-			catalog_model(r->catalog, l->steps[i].model) :
-			s->parts.model;
+		struct model_name *model = l->steps[i].model.n
+						   ? catalog_model(r->catalog, l->steps[i].model)
+						   : s->parts.model;
 		struct price_class key = s->parts;
 		key.model = model;
 		key.partner = s->parts.model != model ? s->parts.model : NULL;
@@ -153,13 +156,14 @@ static void add_steps(struct reader *r, const struct line *l, struct sighting *s
 }
 
 // An assistant line with a usage that counts. NULL: there is none (synthetic, error, no usage).
-static struct sighting *add_turn(struct reader *r, const struct line *l, struct session *s, struct agent *a)
+static struct sighting *add_turn(
+	struct reader *r, const struct line *l, struct session *s, struct agent *a)
 {
 	const struct line_usage *u = &l->usage;
 	struct catalog *c = r->catalog;
 	struct str key = l->message.n ? l->message : l->request.n ? l->request : l->uuid;
-	if (!u->is_present || l->is_api_error || str_is(l->model, "<synthetic>") || !l->model.n || !key.n ||
-		l->at_ms < 0)
+	if (!u->is_present || l->is_api_error || str_is(l->model, "<synthetic>") || !l->model.n ||
+		!key.n || l->at_ms < 0)
 		return NULL;
 	struct sighting seen = {
 		.key = key,
@@ -172,13 +176,14 @@ static struct sighting *add_turn(struct reader *r, const struct line *l, struct 
 		.is_foreign = l->request_session.n && !str_eq(l->request_session, l->session),
 		.is_output_final = l->stop_reason.n > 0,
 		.aborted_chars = l->aborted_chars,
-		.tok = { u->input_tok, u->output_tok, u->thinking_tok, u->cache_write_tok, u->cache_5m_tok,
-			u->cache_1h_tok, u->cache_read_tok, u->n_web_search, u->n_web_fetch },
-		.parts = { .model = catalog_model(c, l->model),
+		.tok = {u->input_tok, u->output_tok, u->thinking_tok, u->cache_write_tok,
+			u->cache_5m_tok, u->cache_1h_tok, u->cache_read_tok, u->n_web_search,
+			u->n_web_fetch},
+		.parts = {.model = catalog_model(c, l->model),
 			.requested = word_or_null(c, l->requested_model),
 			.tier = word_or_null(c, u->service_tier),
 			.speed = word_or_null(c, u->speed),
-			.geo = word_or_null(c, u->geo) },
+			.geo = word_or_null(c, u->geo)},
 		.stop = word_or_null(c, l->stop_reason),
 		.cache_miss = word_or_null(c, l->cache_miss_reason),
 	};
@@ -192,7 +197,8 @@ static void add_calls(struct reader *r, const struct line *l, struct sighting *t
 		const struct line_tool_use *t = &l->tool_uses[i];
 		if (!t->id.n || !turn)
 			continue;
-		struct call *c = gather_call(r->batch, turn->origin->session, hash_sip(r->key, t->id));
+		struct call *c =
+			gather_call(r->batch, turn->origin->session, hash_sip(r->key, t->id));
 		c->turn = turn;
 		c->at_ms = l->at_ms;
 		c->name = word_or_null(r->catalog, t->name);
@@ -224,12 +230,14 @@ static void add_results(struct reader *r, const struct line *l, struct session *
 			c->started = catalog_agent(r->catalog, s, l->result_agent);
 		// what gh, glab and git push print is short and names the URL
 		bool may_name = c->names_pr || !c->turn;
-		if (may_name && t->text_raw.n && t->text_raw.n <= 16384 && str_has(t->text_raw, "://"))
+		if (may_name && t->text_raw.n && t->text_raw.n <= 16384 &&
+			str_has(t->text_raw, "://"))
 			c->result_raw = arena_str(&r->batch->arena, t->text_raw);
 	}
 }
 
-static void add_prompt(struct reader *r, const struct line *l, struct session *s, int64_t offset_bytes)
+static void add_prompt(
+	struct reader *r, const struct line *l, struct session *s, int64_t offset_bytes)
 {
 	struct str uid = l->prompt.n ? l->prompt : l->is_prompt ? l->uuid : STR_NONE;
 	struct prompt *p = catalog_prompt(r->catalog, uid);
@@ -240,17 +248,18 @@ static void add_prompt(struct reader *r, const struct line *l, struct session *s
 	if (!l->text_raw.p || l->is_sidechain || l->is_meta || !l->uuid.n)
 		return;
 	bool is_machine = str_is(l->prompt_source, "system") ||
-		(l->origin_kind.n && !str_is(l->origin_kind, "human"));
+			  (l->origin_kind.n && !str_is(l->origin_kind, "human"));
 	bool is_prompt = l->is_prompt && !is_machine;
 	bool is_better = !p->uuid.n || (is_prompt && !p->is_prompt) ||
-		(is_prompt == p->is_prompt && l->at_ms >= 0 && l->at_ms < p->at_ms);
+			 (is_prompt == p->is_prompt && l->at_ms >= 0 && l->at_ms < p->at_ms);
 	if (!is_better)
 		return;
 	p->uuid = arena_str(&r->catalog->arena, l->uuid);
 	p->session = s;
 	p->at_ms = l->at_ms;
 	p->is_prompt = is_prompt;
-	p->source = word_or_null(r->catalog, l->type == LINE_ATTACHMENT ? STR("queued") : l->prompt_source);
+	p->source = word_or_null(
+		r->catalog, l->type == LINE_ATTACHMENT ? STR("queued") : l->prompt_source);
 	p->origin = word_or_null(r->catalog, l->origin_kind.n ? l->origin_kind : l->turn_origin);
 	p->mode = word_or_null(r->catalog, l->permission_mode);
 	p->chars = l->prompt_chars;
@@ -260,27 +269,37 @@ static void add_prompt(struct reader *r, const struct line *l, struct session *s
 	catalog_change_prompt(r->catalog, p);
 }
 
-static void add_hint(struct reader *r, const struct line *l, struct session *s, const char *source, const char *verb)
+static void add_hint(struct reader *r, const struct line *l, struct session *s, const char *source,
+	const char *verb)
 {
 	struct arena *a = &r->batch->arena;
 	struct hint *h = LIST_ADD(&r->batch->hints);
 	struct agent *agent = catalog_agent(r->catalog, s, l->agent);
 	struct str id = l->uuid.n ? l->uuid : l->pr_url.n ? l->pr_url : l->session;
 	bool has_branch = l->git_branch.n && !str_is(l->git_branch, "HEAD");
-	*h = (struct hint){ .session = s, .agent = agent, .at_ms = l->at_ms, .source = source, .verb = verb,
+	*h = (struct hint){.session = s,
+		.agent = agent,
+		.at_ms = l->at_ms,
+		.source = source,
+		.verb = verb,
 		.number = l->pr_number,
-		.branch = word_or_null(r->catalog, l->push_branch.n ? l->push_branch : has_branch ? l->git_branch : STR_NONE) };
+		.branch = word_or_null(r->catalog, l->push_branch.n ? l->push_branch
+						   : has_branch     ? l->git_branch
+								    : STR_NONE)};
 	// a pr-link is repeated on every resume: one row per session and URL, dated by the first
-	h->uuid = l->uuid.n ? str_of(arena_printf(a, "%s:%.*s", source, STR_ARG(id))) :
-			      str_of(arena_printf(a, "%s:%.*s:%.*s", source, STR_ARG(l->session), STR_ARG(id)));
+	h->uuid = l->uuid.n ? str_of(arena_printf(a, "%s:%.*s", source, STR_ARG(id)))
+			    : str_of(arena_printf(
+				      a, "%s:%.*s:%.*s", source, STR_ARG(l->session), STR_ARG(id)));
 	struct pr_ref ref;
 	if (l->pr_url.n && pr_url_parse(a, l->pr_url, &ref)) {
-		h->repo = str_of(arena_printf(a, "%.*s/%.*s/%.*s", STR_ARG(ref.host), STR_ARG(ref.owner), STR_ARG(ref.repo)));
+		h->repo = str_of(arena_printf(a, "%.*s/%.*s/%.*s", STR_ARG(ref.host),
+			STR_ARG(ref.owner), STR_ARG(ref.repo)));
 		h->number = ref.number;
 	}
 }
 
-static void add_conversation(struct reader *r, const struct line *l, struct session *s, int64_t offset_bytes)
+static void add_conversation(
+	struct reader *r, const struct line *l, struct session *s, int64_t offset_bytes)
 {
 	struct agent *a = agent_of(r, l, s);
 	r->agent = a;
@@ -288,7 +307,7 @@ static void add_conversation(struct reader *r, const struct line *l, struct sess
 		add_calls(r, l, add_turn(r, l, s, a));
 		if (l->request_ref.n)
 			*LIST_ADD(&r->batch->requests) = (struct request){
-				.key_hash = hash_sip(r->key, l->request_ref), .is_answered = true };
+				.key_hash = hash_sip(r->key, l->request_ref), .is_answered = true};
 		r->is_open_ended = !l->stop_reason.n || str_is(l->stop_reason, "tool_use");
 		return;
 	}
@@ -299,7 +318,8 @@ static void add_conversation(struct reader *r, const struct line *l, struct sess
 	r->is_open_ended = true;
 	add_results(r, l, s);
 	if (l->git_action == GIT_PR_CREATED || l->git_action == GIT_PR_MERGED)
-		add_hint(r, l, s, "gitOperation", l->git_action == GIT_PR_CREATED ? "created" : "merged");
+		add_hint(r, l, s, "gitOperation",
+			l->git_action == GIT_PR_CREATED ? "created" : "merged");
 	if (l->git_action == GIT_PUSHED)
 		add_hint(r, l, s, "gitOperation", "pushed");
 }
@@ -309,30 +329,31 @@ static void add_failure(struct reader *r, const struct line *l, struct session *
 	struct arena *a = &r->batch->arena;
 	if (!l->uuid.n)
 		return;
-	*LIST_ADD(&r->batch->errors) = (struct api_error){ .uuid = arena_str(a, l->uuid),
+	*LIST_ADD(&r->batch->errors) = (struct api_error){.uuid = arena_str(a, l->uuid),
 		.session = s,
 		.agent = catalog_agent(r->catalog, s, l->agent),
 		.at_ms = l->at_ms,
 		.status = l->api_status,
 		.retry_attempt = l->retry_attempt,
-		.error = word_or_null(r->catalog, l->api_error) };
+		.error = word_or_null(r->catalog, l->api_error)};
 }
 
 static void add_system(struct reader *r, const struct line *l, struct session *s)
 {
 	if (str_is(l->subtype, "compact_boundary") && l->uuid.n)
-		*LIST_ADD(&r->batch->compactions) = (struct compaction){
-			.uuid = arena_str(&r->batch->arena, l->uuid),
-			.session = s,
-			.at_ms = l->at_ms,
-			.pre_tok = l->pre_tok,
-			.post_tok = l->post_tok,
-			.trigger = word_or_null(r->catalog, l->trigger) };
+		*LIST_ADD(&r->batch->compactions) =
+			(struct compaction){.uuid = arena_str(&r->batch->arena, l->uuid),
+				.session = s,
+				.at_ms = l->at_ms,
+				.pre_tok = l->pre_tok,
+				.post_tok = l->post_tok,
+				.trigger = word_or_null(r->catalog, l->trigger)};
 	if (str_is(l->subtype, "api_error"))
 		add_failure(r, l, s);
 }
 
-static void add_title(struct reader *r, const struct line *l, struct session *s, int64_t offset_bytes)
+static void add_title(
+	struct reader *r, const struct line *l, struct session *s, int64_t offset_bytes)
 {
 	bool is_custom = l->type == LINE_CUSTOM_TITLE;
 	if (s->is_custom_title && !is_custom)
@@ -361,13 +382,14 @@ void batch_add_line(struct reader *r, const struct line *l, int64_t offset_bytes
 	if (l->is_api_error)
 		add_failure(r, l, s);
 	if (l->quota_type.n && l->uuid.n)
-		*LIST_ADD(&r->batch->quotas) = (struct quota){ .uuid = arena_str(&r->batch->arena, l->uuid),
-			.session = s,
-			.at_ms = l->at_ms,
-			.resets_ms = l->quota_resets_ms,
-			.type = word_or_null(r->catalog, l->quota_type),
-			.status = word_or_null(r->catalog, l->quota_status),
-			.is_overage = l->is_overage };
+		*LIST_ADD(&r->batch->quotas) =
+			(struct quota){.uuid = arena_str(&r->batch->arena, l->uuid),
+				.session = s,
+				.at_ms = l->at_ms,
+				.resets_ms = l->quota_resets_ms,
+				.type = word_or_null(r->catalog, l->quota_type),
+				.status = word_or_null(r->catalog, l->quota_status),
+				.is_overage = l->is_overage};
 	switch (l->type) {
 	case LINE_ASSISTANT:
 	case LINE_USER:
@@ -379,14 +401,16 @@ void batch_add_line(struct reader *r, const struct line *l, int64_t offset_bytes
 	case LINE_PR_LINK: add_hint(r, l, s, "pr-link", "created"); break;
 	case LINE_COST_STATE:
 		if (l->start_ms >= 0 && l->raw.n <= 65536)
-			*LIST_ADD(&r->batch->states) = (struct cost_state){ s, l->start_ms, l->state_tok,
-				arena_str(&r->batch->arena, l->raw) };
+			*LIST_ADD(&r->batch->states) = (struct cost_state){
+				s, l->start_ms, l->state_tok, arena_str(&r->batch->arena, l->raw)};
 		break;
 	case LINE_API_REQUEST:
 		if (l->api_request.n)
-			*LIST_ADD(&r->batch->requests) = (struct request){ hash_sip(r->key, l->api_request),
-				false, s, catalog_agent(r->catalog, s, l->agent), l->at_ms,
-				word_or_null(r->catalog, l->query_source), catalog_model(r->catalog, l->request_model) };
+			*LIST_ADD(&r->batch->requests) =
+				(struct request){hash_sip(r->key, l->api_request), false, s,
+					catalog_agent(r->catalog, s, l->agent), l->at_ms,
+					word_or_null(r->catalog, l->query_source),
+					catalog_model(r->catalog, l->request_model)};
 		break;
 	case LINE_AGENT_NAME: // session_of has taken it
 	case LINE_OTHER: break;

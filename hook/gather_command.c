@@ -24,17 +24,20 @@ static const char *verb_name(const struct shell_pr *p)
 	return NULL;
 }
 
-void gather_command(struct reader *r, const struct line *l, const struct line_tool_use *t, struct call *c)
+void gather_command(
+	struct reader *r, const struct line *l, const struct line_tool_use *t, struct call *c)
 {
 	struct arena *a = &r->batch->arena;
 	struct shell_cmd cmd;
 	shell_first(t->command, &cmd);
 	if (cmd.program.n && cmd.sub.n)
-		c->target = catalog_word(r->catalog,
-			str_of(arena_printf(a, "%.*s %.*s", STR_ARG(cmd.program), STR_ARG(cmd.sub))));
+		c->target =
+			catalog_word(r->catalog, str_of(arena_printf(a, "%.*s %.*s",
+							 STR_ARG(cmd.program), STR_ARG(cmd.sub))));
 	else if (cmd.program.n)
 		c->target = catalog_word(r->catalog, cmd.program);
-	if (!str_has(t->command, "pr") && !str_has(t->command, "mr") && !str_has(t->command, "push"))
+	if (!str_has(t->command, "pr") && !str_has(t->command, "mr") &&
+		!str_has(t->command, "push"))
 		return;
 	struct shell_walk walk = shell_walk_begin(a, t->command);
 	struct shell_pr pr;

@@ -22,7 +22,8 @@ static bool load_ignored(struct ingest *in, struct err *e)
 			return false;
 		if (!has_row)
 			break;
-		in->ignored = mem_reserve(in->ignored, &cap, in->n_ignored + 1, sizeof *in->ignored);
+		in->ignored =
+			mem_reserve(in->ignored, &cap, in->n_ignored + 1, sizeof *in->ignored);
 		in->ignored[in->n_ignored++] = arena_str(&in->arena, store_column(s, 0));
 	}
 	if (s)
@@ -40,7 +41,8 @@ static bool load_forgotten(struct ingest *in, struct err *e)
 			return false;
 		if (!has_row)
 			break;
-		in->forgotten = mem_reserve(in->forgotten, &cap, in->n_forgotten + 1, sizeof *in->forgotten);
+		in->forgotten = mem_reserve(
+			in->forgotten, &cap, in->n_forgotten + 1, sizeof *in->forgotten);
 		int64_t v = sqlite3_column_int64(s, 0);
 		memcpy(&in->forgotten[in->n_forgotten++], &v, sizeof v);
 	}
@@ -95,8 +97,10 @@ bool ingest_open_file(struct str path, int *out_fd, struct file *out, struct err
 		(void)close(fd);
 		return false;
 	}
-	*out = (struct file){ .device = (int64_t)st.st_dev, .inode = (int64_t)st.st_ino, .path = path,
-		.size_bytes = (int64_t)st.st_size };
+	*out = (struct file){.device = (int64_t)st.st_dev,
+		.inode = (int64_t)st.st_ino,
+		.path = path,
+		.size_bytes = (int64_t)st.st_size};
 	*out_fd = fd;
 	return true;
 }
@@ -124,7 +128,7 @@ static bool hash_head(int fd, int64_t n_bytes, uint64_t *out)
 	ssize_t n = read_at(fd, head, (size_t)n_bytes, 0);
 	if (n != (ssize_t)n_bytes)
 		return false;
-	*out = hash_fast((struct str){ head, (size_t)n });
+	*out = hash_fast((struct str){head, (size_t)n});
 	return true;
 }
 
@@ -132,7 +136,8 @@ static bool hash_head(int fd, int64_t n_bytes, uint64_t *out)
 static void check_cursor(int fd, struct file *f)
 {
 	uint64_t hash = 0;
-	bool is_same = f->size_bytes >= f->offset_bytes && hash_head(fd, f->head_bytes, &hash) && hash == f->head_hash;
+	bool is_same = f->size_bytes >= f->offset_bytes && hash_head(fd, f->head_bytes, &hash) &&
+		       hash == f->head_hash;
 	if (f->head_bytes == 0 && f->offset_bytes == 0)
 		is_same = true;
 	if (is_same)
@@ -147,7 +152,7 @@ static struct str config_dir_of(struct str path)
 	static const char part[] = "/projects/";
 	for (size_t i = path.n; i-- > 1;)
 		if (str_starts(str_from(path, i), part))
-			return (struct str){ path.p, i };
+			return (struct str){path.p, i};
 	return STR_NONE;
 }
 
@@ -180,7 +185,8 @@ static bool load_prompt(struct ingest *in, int64_t id, struct prompt **out, stru
 	return ok;
 }
 
-static void add_record(struct ingest *in, struct reader *r, struct file *f, struct str text, int64_t offset_bytes)
+static void add_record(
+	struct ingest *in, struct reader *r, struct file *f, struct str text, int64_t offset_bytes)
 {
 	bool is_damaged = false;
 	while (transcript_next(&text, in->store.key, &in->line_arena, &in->line, &is_damaged)) {
@@ -203,9 +209,10 @@ static void add_lines(struct ingest *in, struct reader *r, struct file *f, struc
 
 static void add_meta(struct ingest *in, const struct file *f, struct agent *a)
 {
-	if (!a || a->meta_type || !str_ends(f->path, ".jsonl") || !str_starts(path_base(f->path), "agent-"))
+	if (!a || a->meta_type || !str_ends(f->path, ".jsonl") ||
+		!str_starts(path_base(f->path), "agent-"))
 		return;
-	struct str stem = { f->path.p, f->path.n - 6 };
+	struct str stem = {f->path.p, f->path.n - 6};
 	struct str path = str_of(arena_printf(&in->line_arena, "%.*s.meta.json", STR_ARG(stem)));
 	char text[16384];
 	int fd = open(path.p, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -214,7 +221,7 @@ static void add_meta(struct ingest *in, const struct file *f, struct agent *a)
 	ssize_t n = read_at(fd, text, sizeof text, 0);
 	(void)close(fd);
 	struct agent_meta m;
-	if (n <= 0 || !payload_read_meta(&in->line_arena, (struct str){ text, (size_t)n }, &m))
+	if (n <= 0 || !payload_read_meta(&in->line_arena, (struct str){text, (size_t)n}, &m))
 		return;
 	a->meta_type = m.type.n ? catalog_word(&in->catalog, m.type) : NULL;
 	a->model = m.model.n ? catalog_word(&in->catalog, m.model) : NULL;
@@ -226,7 +233,8 @@ static void add_meta(struct ingest *in, const struct file *f, struct agent *a)
 
 // Fills the chunk with bytes that end behind a newline. A torn last line waits (n 0); a line beyond
 // INGEST_MAX_LINE_BYTES is passed over in pieces.
-static bool fill(struct ingest *in, int fd, struct file *f, size_t max_bytes, struct str *out, struct err *e)
+static bool fill(
+	struct ingest *in, int fd, struct file *f, size_t max_bytes, struct str *out, struct err *e)
 {
 	size_t want = max_bytes;
 	*out = STR_NONE;
@@ -243,7 +251,7 @@ static bool fill(struct ingest *in, int fd, struct file *f, size_t max_bytes, st
 		size_t end = (size_t)n;
 		while (end && in->chunk.p[end - 1] != '\n')
 			end--;
-		*out = (struct str){ in->chunk.p, end };
+		*out = (struct str){in->chunk.p, end};
 		if (end || (size_t)n < want)
 			return true;
 		if (!f->in_long_line && want < INGEST_MAX_LINE_BYTES) {
@@ -256,11 +264,18 @@ static bool fill(struct ingest *in, int fd, struct file *f, size_t max_bytes, st
 	}
 }
 
-bool ingest_read(struct ingest *in, int fd, struct file *f, size_t max_bytes, struct ingest_part *out, struct err *e)
+bool ingest_read(struct ingest *in, int fd, struct file *f, size_t max_bytes,
+	struct ingest_part *out, struct err *e)
 {
-	struct reader r = { .catalog = &in->catalog, .batch = &in->batch, .key = in->store.key,
-		.config_dir = config_dir_of(f->path), .ignored = in->ignored, .n_ignored = in->n_ignored,
-		.forgotten = in->forgotten, .n_forgotten = in->n_forgotten, .file = f };
+	struct reader r = {.catalog = &in->catalog,
+		.batch = &in->batch,
+		.key = in->store.key,
+		.config_dir = config_dir_of(f->path),
+		.ignored = in->ignored,
+		.n_ignored = in->n_ignored,
+		.forgotten = in->forgotten,
+		.n_forgotten = in->n_forgotten,
+		.file = f};
 	struct str text;
 	check_cursor(fd, f);
 	int64_t start = f->offset_bytes;
@@ -285,12 +300,14 @@ bool ingest_read(struct ingest *in, int fd, struct file *f, size_t max_bytes, st
 	int64_t head = f->offset_bytes < CURSOR_HEAD_BYTES ? f->offset_bytes : CURSOR_HEAD_BYTES;
 	if (head != f->head_bytes && hash_head(fd, head, &f->head_hash))
 		f->head_bytes = head;
-	*out = (struct ingest_part){ f->offset_bytes - start, f->offset_bytes > start && f->offset_bytes < f->size_bytes };
+	*out = (struct ingest_part){f->offset_bytes - start,
+		f->offset_bytes > start && f->offset_bytes < f->size_bytes};
 	return true;
 }
 
 // One file's next part, inside a transaction that the caller holds.
-static bool run_file(struct ingest *in, const struct ingest_job *job, size_t i, size_t *budget, bool *more, bool *open, struct err *e)
+static bool run_file(struct ingest *in, const struct ingest_job *job, size_t i, size_t *budget,
+	bool *more, bool *open, struct err *e)
 {
 	struct file f;
 	struct ingest_part part;
@@ -308,19 +325,22 @@ static bool run_file(struct ingest *in, const struct ingest_job *job, size_t i, 
 	*budget -= part.n_bytes < (int64_t)*budget ? (size_t)part.n_bytes : *budget;
 	*more |= part.is_more;
 	if (i == 0)
-		*open = f.is_open || (job->prompt.n && (!f.prompt || !str_eq(f.prompt->uid, job->prompt)));
+		*open = f.is_open ||
+			(job->prompt.n && (!f.prompt || !str_eq(f.prompt->uid, job->prompt)));
 	if (part.n_bytes == 0 && f.id)
 		return true;
 	if (!f.id && !cursor_insert(&in->store, &f, e))
 		return false;
-	ok = store_batch(&in->store, &in->batch, e) && store_prompt(&in->store, f.prompt, &prompt_id, e);
+	ok = store_batch(&in->store, &in->batch, e) &&
+	     store_prompt(&in->store, f.prompt, &prompt_id, e);
 	if (ok)
 		f.prompt_id = prompt_id;
 	batch_clear(&in->batch);
 	return ok && cursor_write(&in->store, &f, e);
 }
 
-static bool run_once(struct ingest *in, const struct ingest_job *job, bool is_first, bool *more, bool *open, struct err *e)
+static bool run_once(struct ingest *in, const struct ingest_job *job, bool is_first, bool *more,
+	bool *open, struct err *e)
 {
 	size_t budget = INGEST_CHUNK_BYTES;
 	*more = false;
@@ -336,7 +356,8 @@ static bool run_once(struct ingest *in, const struct ingest_job *job, bool is_fi
 	return true;
 }
 
-bool ingest_run(struct ingest *in, const struct ingest_job *job, bool *out_is_done, bool *out_is_open, struct err *e)
+bool ingest_run(struct ingest *in, const struct ingest_job *job, bool *out_is_done,
+	bool *out_is_open, struct err *e)
 {
 	*out_is_open = true;
 	for (bool more = true, is_first = true; more; is_first = false) {
@@ -346,7 +367,8 @@ bool ingest_run(struct ingest *in, const struct ingest_job *job, bool *out_is_do
 		}
 		if (!ledger_exec(in->store.db, "BEGIN IMMEDIATE", e))
 			return false;
-		if (!run_once(in, job, is_first, &more, out_is_open, e) || !ledger_exec(in->store.db, "COMMIT", e)) {
+		if (!run_once(in, job, is_first, &more, out_is_open, e) ||
+			!ledger_exec(in->store.db, "COMMIT", e)) {
 			(void)sqlite3_exec(in->store.db, "ROLLBACK", NULL, NULL, NULL);
 			batch_clear(&in->batch);
 			catalog_free(&in->catalog);

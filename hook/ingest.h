@@ -45,7 +45,8 @@ struct ingest_part {
 // Reads the next at most max_bytes (or one longer line) of the open file from f's offset into the
 // batch, and moves f on. f->path, device and inode are set by the caller; the rest of *f is as
 // cursor_read left it (id 0: a new file).
-MUST_USE bool ingest_read(struct ingest *in, int fd, struct file *f, size_t max_bytes, struct ingest_part *out, struct err *e);
+MUST_USE bool ingest_read(struct ingest *in, int fd, struct file *f, size_t max_bytes,
+	struct ingest_part *out, struct err *e);
 
 // A file that some paths name, opened: regular files only, never blocking. False with *e unset
 // (code ERR_NONE): it is not there or no file.
@@ -63,6 +64,7 @@ struct ingest_job {
 	bool (*first)(struct ingest *in, void *context, struct err *e);
 	void *context;
 };
-MUST_USE bool ingest_run(struct ingest *in, const struct ingest_job *job, bool *out_is_done, bool *out_is_open, struct err *e);
+MUST_USE bool ingest_run(struct ingest *in, const struct ingest_job *job, bool *out_is_done,
+	bool *out_is_open, struct err *e);
 
 #endif

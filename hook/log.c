@@ -43,7 +43,8 @@ void log_line(const char *fmt, ...)
 		(void)snprintf(old, sizeof old, "%s.1", log_path);
 		(void)rename(log_path, old);
 	}
-	int fd = open(log_path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
+	int fd = open(
+		log_path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
 	if (fd < 0)
 		return;
 	ssize_t done = write(fd, text, len);

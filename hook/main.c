@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// ccl-hook: what Claude Code runs when a turn ends. Its contract, each line with a test of its name:
+// ccl-hook: what Claude Code runs when a turn ends. Its contract, each line with a test of its
+// name:
 //
 //  1 silent       nothing on stdout or stderr; failures go to hook.log beside the ledger
 //  2 harmless     exit 0 whatever happens; transcripts, repository and settings are not touched
@@ -33,7 +34,8 @@
 
 enum {
 	STDIN_MAX_BYTES = 1024 * 1024,
-	STDIN_WAIT_MS = 1000, // Claude Code writes at once; a stdin that is never closed must not hang us
+	STDIN_WAIT_MS =
+		1000, // Claude Code writes at once; a stdin that is never closed must not hang us
 	LOCK_WAIT_MS = 50,
 	WORK_MS = 200,
 	END_WORK_MS = 1000, // SessionEnd is killed after 1.5 s
@@ -55,8 +57,8 @@ static void on_crash(int sig)
 static bool is_whole_object(struct str s)
 {
 	struct scan scan = scan_begin(s);
-	return s.n && str_trim(s).n && str_trim(s).p[str_trim(s).n - 1] == '}' && scan_skip(&scan).p &&
-		scan_at_end(&scan);
+	return s.n && str_trim(s).n && str_trim(s).p[str_trim(s).n - 1] == '}' &&
+	       scan_skip(&scan).p && scan_at_end(&scan);
 }
 
 // The payload, until end of file, a whole object, 1 MiB or one second.
@@ -64,7 +66,7 @@ static void read_stdin(struct buf *out)
 {
 	int64_t deadline = clock_mono_ms() + STDIN_WAIT_MS;
 	while (out->n < STDIN_MAX_BYTES) {
-		struct pollfd p = { .fd = STDIN_FILENO, .events = POLLIN };
+		struct pollfd p = {.fd = STDIN_FILENO, .events = POLLIN};
 		int64_t left = deadline - clock_mono_ms();
 		if (left <= 0 || poll(&p, 1, (int)left) <= 0)
 			return;
@@ -83,8 +85,8 @@ static void read_stdin(struct buf *out)
 // Claude Code's transcripts lie below a folder named projects; nothing else is read.
 static bool is_transcript_path(struct str path)
 {
-	return path.n > 6 && path.p[0] == '/' && str_ends(path, ".jsonl") && str_has(path, "/projects/") &&
-		!str_has(path, "/../");
+	return path.n > 6 && path.p[0] == '/' && str_ends(path, ".jsonl") &&
+	       str_has(path, "/projects/") && !str_has(path, "/../");
 }
 
 struct first_look {
@@ -101,7 +103,7 @@ static bool look_around(struct ingest *in, void *context, struct err *e)
 // The session's files, the one whose end matters first.
 static size_t list_paths(struct arena *a, const struct payload *p, struct str **out)
 {
-	struct found_files files = { 0 };
+	struct found_files files = {0};
 	files_of_session(a, p->transcript_path, &files);
 	struct str *paths = arena_alloc(a, sizeof *paths * (files.n + 1));
 	size_t n = 0;
@@ -121,15 +123,19 @@ struct outcome {
 	bool is_done, is_open;
 };
 
-static bool work(struct str ledger, const struct payload *p, const struct str *paths, size_t n_paths, struct outcome *out, struct err *e)
+static bool work(struct str ledger, const struct payload *p, const struct str *paths,
+	size_t n_paths, struct outcome *out, struct err *e)
 {
 	sqlite3 *db = NULL;
 	struct ingest *in = mem_alloc(sizeof *in);
-	struct first_look look = { p };
+	struct first_look look = {p};
 	bool is_end = str_is(p->event, "SessionEnd");
-	struct ingest_job job = { .paths = paths, .n_paths = n_paths,
+	struct ingest_job job = {.paths = paths,
+		.n_paths = n_paths,
 		.deadline_mono_ms = clock_mono_ms() + (is_end ? END_WORK_MS : WORK_MS),
-		.prompt = str_is(p->event, "Stop") ? p->prompt : STR_NONE, .first = look_around, .context = &look };
+		.prompt = str_is(p->event, "Stop") ? p->prompt : STR_NONE,
+		.first = look_around,
+		.context = &look};
 	bool ok = ledger_open_write(ledger, LOCK_WAIT_MS, &db, e) && ingest_open(in, db, e);
 	if (ok) {
 		ok = ingest_run(in, &job, &out->is_done, &out->is_open, e);
@@ -144,8 +150,8 @@ static bool work(struct str ledger, const struct payload *p, const struct str *p
 static void handle(struct str ledger, const struct payload *p, struct arena *a)
 {
 	struct str *paths = NULL;
-	struct err e = { .code = ERR_NONE };
-	struct outcome o = { .is_done = false, .is_open = true };
+	struct err e = {.code = ERR_NONE};
+	struct outcome o = {.is_done = false, .is_open = true};
 	if (!is_transcript_path(p->transcript_path))
 		return;
 	bool is_start = str_is(p->event, "SessionStart");
@@ -156,8 +162,12 @@ static void handle(struct str ledger, const struct payload *p, struct arena *a)
 	if (!ok && e.code != ERR_BUSY && e.code != ERR_IO)
 		return; // waiting will not mend it
 	bool may_grow = str_is(p->event, "Stop") || str_is(p->event, "SubagentStop");
-	struct follow_job job = { .ledger = ledger, .paths = paths, .n_paths = n_paths, .prompt = p->prompt,
-		.is_stop = str_is(p->event, "Stop"), .must_follow = may_grow && o.is_open };
+	struct follow_job job = {.ledger = ledger,
+		.paths = paths,
+		.n_paths = n_paths,
+		.prompt = p->prompt,
+		.is_stop = str_is(p->event, "Stop"),
+		.must_follow = may_grow && o.is_open};
 	if (is_start)
 		job.catch_up = p->transcript_path;
 	if (!ok || !o.is_done || job.must_follow || is_start || follow_wants_checkpoint(ledger))
@@ -169,11 +179,12 @@ int main(int argc, char **argv)
 	if (argc > 1)
 		return backfill_main(argc, argv);
 	if (isatty(STDIN_FILENO)) {
-		(void)puts("ccl-hook is run by Claude Code. `ccl install` wires it, `ccl-hook --sync` reads what is there.");
+		(void)puts("ccl-hook is run by Claude Code. `ccl install` wires it, `ccl-hook "
+			   "--sync` reads what is there.");
 		return 0;
 	}
-	struct arena a = { 0 };
-	struct buf input = { 0 };
+	struct arena a = {0};
+	struct buf input = {0};
 	struct payload p;
 	struct str ledger = path_ledger(&a);
 	log_open(ledger);

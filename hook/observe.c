@@ -16,7 +16,8 @@ bool observe_run(struct ingest *in, struct str event, struct err *e)
 {
 	sqlite3_stmt *s = store_sql(&in->store,
 		"INSERT INTO hook_run VALUES (:event, 1, :now)"
-		" ON CONFLICT DO UPDATE SET runs = runs + 1, last_ms = excluded.last_ms", e);
+		" ON CONFLICT DO UPDATE SET runs = runs + 1, last_ms = excluded.last_ms",
+		e);
 	struct str known = event.n <= 64 ? event : STR("(long name)");
 	if (!s)
 		return false;
@@ -34,47 +35,57 @@ struct tree { // a row of worktree
 	int64_t id, reflog_bytes, reflog_inode;
 };
 
-static bool find_tree(struct ingest *in, const struct git_place *g, const struct git_config *config, struct tree *out, struct err *e)
+static bool find_tree(struct ingest *in, const struct git_place *g, const struct git_config *config,
+	struct tree *out, struct err *e)
 {
 	struct arena *a = &in->arena;
 	struct str repo = STR_NONE;
 	int64_t project, branch;
 	bool has_row;
 	if (config->repo.host.n)
-		repo = str_of(arena_printf(a, "%.*s/%.*s%s%.*s", STR_ARG(config->repo.host), STR_ARG(config->repo.owner),
-			config->repo.owner.n ? "/" : "", STR_ARG(config->repo.repo)));
+		repo = str_of(arena_printf(a, "%.*s/%.*s%s%.*s", STR_ARG(config->repo.host),
+			STR_ARG(config->repo.owner), config->repo.owner.n ? "/" : "",
+			STR_ARG(config->repo.repo)));
 	sqlite3_stmt *s = store_sql(&in->store,
-		"INSERT INTO worktree(git_dir, project_id, path, default_branch_id) VALUES (:dir, :project, :path, :branch)"
+		"INSERT INTO worktree(git_dir, project_id, path, default_branch_id) VALUES (:dir, "
+		":project, :path, :branch)"
 		" ON CONFLICT(git_dir) DO UPDATE SET path = excluded.path,"
 		" default_branch_id = coalesce(excluded.default_branch_id, default_branch_id)"
-		" RETURNING id, reflog_bytes, reflog_inode", e);
+		" RETURNING id, reflog_bytes, reflog_inode",
+		e);
 	if (!s || !store_project(&in->store, g->root, repo, &project, e) ||
 		!word_id(in, config->default_branch, &branch, e))
 		return false;
 	store_bind(s, "titk", g->git_dir, project, g->top.n ? g->top : g->root, branch);
 	if (!store_step(&in->store, s, &has_row, e))
 		return false;
-	*out = (struct tree){ sqlite3_column_int64(s, 0), sqlite3_column_int64(s, 1), sqlite3_column_int64(s, 2) };
+	*out = (struct tree){
+		sqlite3_column_int64(s, 0), sqlite3_column_int64(s, 1), sqlite3_column_int64(s, 2)};
 	(void)sqlite3_reset(s);
 	return true;
 }
 
-static bool write_head(struct ingest *in, const struct tree *t, int64_t session_id, const struct git_head *h, struct err *e)
+static bool write_head(struct ingest *in, const struct tree *t, int64_t session_id,
+	const struct git_head *h, struct err *e)
 {
-	static const char *kinds[] = { "none", "branch", "detached", "reftable" };
-	static const char *operations[] = { NULL, "rebase", "bisect" };
+	static const char *kinds[] = {"none", "branch", "detached", "reftable"};
+	static const char *operations[] = {NULL, "rebase", "bisect"};
 	int64_t branch;
 	// only a change is worth a row
 	sqlite3_stmt *s = store_sql(&in->store,
-		"INSERT INTO git_obs(worktree_id, session_id, at_ms, kind, operation, branch_id, sha)"
+		"INSERT INTO git_obs(worktree_id, session_id, at_ms, kind, operation, branch_id, "
+		"sha)"
 		" SELECT :tree, :session, :at, :kind, :operation, :branch, :sha WHERE NOT EXISTS ("
-		"  SELECT 1 FROM (SELECT * FROM git_obs WHERE worktree_id = :tree ORDER BY at_ms DESC, id DESC LIMIT 1)"
-		"  WHERE session_id IS :session AND kind = :kind AND operation IS :operation AND branch_id IS :branch"
-		"   AND sha IS :sha)", e);
+		"  SELECT 1 FROM (SELECT * FROM git_obs WHERE worktree_id = :tree ORDER BY at_ms "
+		"DESC, id DESC LIMIT 1)"
+		"  WHERE session_id IS :session AND kind = :kind AND operation IS :operation AND "
+		"branch_id IS :branch"
+		"   AND sha IS :sha)",
+		e);
 	if (!s || !word_id(in, h->branch, &branch, e))
 		return false;
-	store_bind(s, "ikiztkt", t->id, session_id, clock_now_ms(), kinds[h->kind], str_of(operations[h->op]), branch,
-		h->sha[0] ? str_of(h->sha) : STR_NONE);
+	store_bind(s, "ikiztkt", t->id, session_id, clock_now_ms(), kinds[h->kind],
+		str_of(operations[h->op]), branch, h->sha[0] ? str_of(h->sha) : STR_NONE);
 	return store_run(&in->store, s, e);
 }
 
@@ -102,15 +113,19 @@ static bool write_move(struct ingest *in, int64_t tree_id, const struct git_move
 {
 	int64_t from, to;
 	sqlite3_stmt *s = store_sql(&in->store,
-		"INSERT INTO git_move VALUES (:tree, :at, :old, :new, :kind, :from, :to, :pr) ON CONFLICT DO NOTHING", e);
+		"INSERT INTO git_move VALUES (:tree, :at, :old, :new, :kind, :from, :to, :pr) ON "
+		"CONFLICT DO NOTHING",
+		e);
 	if (!s || !word_id(in, m->from, &from, e) || !word_id(in, m->to, &to, e))
 		return false;
-	store_bind(s, "iizzzkkk", tree_id, m->at_ms, m->old_sha, m->new_sha, move_name(m->kind), from, to, m->pr_number);
+	store_bind(s, "iizzzkkk", tree_id, m->at_ms, m->old_sha, m->new_sha, move_name(m->kind),
+		from, to, m->pr_number);
 	return store_run(&in->store, s, e);
 }
 
 // The bytes that logs/HEAD has gained; all of its tail if it was written anew.
-static bool read_moves(struct ingest *in, const struct git_place *g, const struct tree *t, struct err *e)
+static bool read_moves(
+	struct ingest *in, const struct git_place *g, const struct tree *t, struct err *e)
 {
 	struct str path = str_of(arena_printf(&in->arena, "%.*s/logs/HEAD", STR_ARG(g->git_dir)));
 	struct stat st;
@@ -118,7 +133,9 @@ static bool read_moves(struct ingest *in, const struct git_place *g, const struc
 	if (fd < 0)
 		return true;
 	bool is_file = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
-	int64_t start = t->reflog_inode == (int64_t)st.st_ino && t->reflog_bytes <= st.st_size ? t->reflog_bytes : 0;
+	int64_t start = t->reflog_inode == (int64_t)st.st_ino && t->reflog_bytes <= st.st_size
+				? t->reflog_bytes
+				: 0;
 	if (!is_file || start == st.st_size) {
 		(void)close(fd);
 		return true;
@@ -128,12 +145,14 @@ static bool read_moves(struct ingest *in, const struct git_place *g, const struc
 	char *text = arena_alloc(&in->arena, REFLOG_TAIL_BYTES);
 	ssize_t n = pread(fd, text, REFLOG_TAIL_BYTES, (off_t)start);
 	(void)close(fd);
-	struct str rest = { text, n > 0 ? (size_t)n : 0 };
+	struct str rest = {text, n > 0 ? (size_t)n : 0};
 	struct git_move move;
 	while (git_next_move(&rest, &move))
 		if (!write_move(in, t->id, &move, e))
 			return false;
-	sqlite3_stmt *s = store_sql(&in->store, "UPDATE worktree SET reflog_bytes = :bytes, reflog_inode = :inode WHERE id = :id", e);
+	sqlite3_stmt *s = store_sql(&in->store,
+		"UPDATE worktree SET reflog_bytes = :bytes, reflog_inode = :inode WHERE id = :id",
+		e);
 	if (!s)
 		return false;
 	store_bind(s, "iii", start + (n > 0 ? n : 0) - (int64_t)rest.n, (int64_t)st.st_ino, t->id);
@@ -141,23 +160,32 @@ static bool read_moves(struct ingest *in, const struct git_place *g, const struc
 }
 
 // A pull request that the branch's config names: checked out by gh, or noted by an editor.
-static bool write_config_hint(struct ingest *in, struct session *session, const struct git_head *h, const struct git_config *c, struct err *e)
+static bool write_config_hint(struct ingest *in, struct session *session, const struct git_head *h,
+	const struct git_config *c, struct err *e)
 {
 	int64_t session_id, branch;
-	int64_t number = c->merge_number ? c->merge_number : c->editor_pr.number ? c->editor_pr.number : c->pull_request;
+	int64_t number = c->merge_number       ? c->merge_number
+			 : c->editor_pr.number ? c->editor_pr.number
+					       : c->pull_request;
 	if (!number || !h->branch.n)
 		return true;
 	const struct pr_repo *repo = c->merge_number && c->head.host.n ? &c->head : &c->repo;
-	struct str name = repo->host.n ? str_of(arena_printf(&in->arena, "%.*s/%.*s/%.*s", STR_ARG(repo->host),
-						 STR_ARG(repo->owner), STR_ARG(repo->repo))) :
-					 STR_NONE;
+	struct str name =
+		repo->host.n
+			? str_of(arena_printf(&in->arena, "%.*s/%.*s/%.*s", STR_ARG(repo->host),
+				  STR_ARG(repo->owner), STR_ARG(repo->repo)))
+			: STR_NONE;
 	const char *verb = c->merge_number ? "checkout" : "branch";
-	struct str uuid = str_of(arena_printf(&in->arena, "config:%.*s:%.*s:%lld", STR_ARG(session->uid),
-		STR_ARG(h->branch), (long long)number));
+	struct str uuid = str_of(arena_printf(&in->arena, "config:%.*s:%.*s:%lld",
+		STR_ARG(session->uid), STR_ARG(h->branch), (long long)number));
 	sqlite3_stmt *s = store_sql(&in->store,
-		"INSERT INTO pr_hint(uuid, session_id, at_ms, source, verb, repo, number, branch_id)"
-		" VALUES (:uuid, :session, :at, 'config', :verb, :repo, :number, :branch) ON CONFLICT DO NOTHING", e);
-	if (!s || !store_session(&in->store, session, &session_id, e) || !word_id(in, h->branch, &branch, e))
+		"INSERT INTO pr_hint(uuid, session_id, at_ms, source, verb, repo, number, "
+		"branch_id)"
+		" VALUES (:uuid, :session, :at, 'config', :verb, :repo, :number, :branch) ON "
+		"CONFLICT DO NOTHING",
+		e);
+	if (!s || !store_session(&in->store, session, &session_id, e) ||
+		!word_id(in, h->branch, &branch, e))
 		return false;
 	store_bind(s, "tiiztii", uuid, session_id, clock_now_ms(), verb, name, number, branch);
 	return store_run(&in->store, s, e);
@@ -167,19 +195,20 @@ bool observe_git(struct ingest *in, struct str session_uid, struct str cwd, stru
 {
 	struct git_place g;
 	struct git_head h;
-	struct git_config c = { 0 };
+	struct git_config c = {0};
 	struct tree t;
 	struct session *session = catalog_session(&in->catalog, session_uid);
 	int64_t session_id;
 	for (size_t i = 0; i < in->n_ignored; i++)
 		if (path_is_inside(cwd, in->ignored[i]))
 			return true;
-	if (!session || ingest_is_forgotten(in, session_uid) || !cwd.n || cwd.p[0] != '/' || !git_find(&in->arena, cwd, &g) || !git_read_head(&in->arena, &g, &h))
+	if (!session || ingest_is_forgotten(in, session_uid) || !cwd.n || cwd.p[0] != '/' ||
+		!git_find(&in->arena, cwd, &g) || !git_read_head(&in->arena, &g, &h))
 		return true;
 	(void)git_read_config(&in->arena, &g, h.branch, &c);
 	return store_session(&in->store, session, &session_id, e) && find_tree(in, &g, &c, &t, e) &&
-		write_head(in, &t, session_id, &h, e) && read_moves(in, &g, &t, e) &&
-		write_config_hint(in, session, &h, &c, e);
+	       write_head(in, &t, session_id, &h, e) && read_moves(in, &g, &t, e) &&
+	       write_config_hint(in, session, &h, &c, e);
 }
 
 static bool is_set(const char *name)
@@ -190,13 +219,13 @@ static bool is_set(const char *name)
 
 static const char *billing(void)
 {
-	return is_set("CLAUDE_CODE_USE_BEDROCK") ? "bedrock" :
-		is_set("CLAUDE_CODE_USE_VERTEX") ? "vertex" :
-		is_set("CLAUDE_CODE_USE_FOUNDRY") ? "foundry" :
-		is_set("ANTHROPIC_API_KEY") ? "api-key" :
-		is_set("ANTHROPIC_AUTH_TOKEN") ? "auth-token" :
-		is_set("CLAUDE_CODE_OAUTH_TOKEN") ? "oauth-token" :
-						    NULL;
+	return is_set("CLAUDE_CODE_USE_BEDROCK")   ? "bedrock"
+	       : is_set("CLAUDE_CODE_USE_VERTEX")  ? "vertex"
+	       : is_set("CLAUDE_CODE_USE_FOUNDRY") ? "foundry"
+	       : is_set("ANTHROPIC_API_KEY")       ? "api-key"
+	       : is_set("ANTHROPIC_AUTH_TOKEN")    ? "auth-token"
+	       : is_set("CLAUDE_CODE_OAUTH_TOKEN") ? "oauth-token"
+						   : NULL;
 }
 
 struct ci {
@@ -206,14 +235,15 @@ struct ci {
 static const struct ci *find_ci(void)
 {
 	static const struct ci known[] = {
-		{ "github", "GITHUB_ACTIONS", NULL, "GITHUB_HEAD_REF" }, // number: of GITHUB_REF
-		{ "gitlab", "GITLAB_CI", "CI_MERGE_REQUEST_IID", "CI_COMMIT_REF_NAME" },
-		{ "bitbucket", "BITBUCKET_BUILD_NUMBER", "BITBUCKET_PR_ID", "BITBUCKET_BRANCH" },
-		{ "azure", "TF_BUILD", "SYSTEM_PULLREQUEST_PULLREQUESTNUMBER", "BUILD_SOURCEBRANCHNAME" },
-		{ "circleci", "CIRCLECI", "CIRCLE_PR_NUMBER", "CIRCLE_BRANCH" },
-		{ "buildkite", "BUILDKITE", "BUILDKITE_PULL_REQUEST", "BUILDKITE_BRANCH" },
-		{ "jenkins", "JENKINS_URL", "CHANGE_ID", "BRANCH_NAME" },
-		{ "ci", "CI", NULL, NULL },
+		{"github", "GITHUB_ACTIONS", NULL, "GITHUB_HEAD_REF"}, // number: of GITHUB_REF
+		{"gitlab", "GITLAB_CI", "CI_MERGE_REQUEST_IID", "CI_COMMIT_REF_NAME"},
+		{"bitbucket", "BITBUCKET_BUILD_NUMBER", "BITBUCKET_PR_ID", "BITBUCKET_BRANCH"},
+		{"azure", "TF_BUILD", "SYSTEM_PULLREQUEST_PULLREQUESTNUMBER",
+			"BUILD_SOURCEBRANCHNAME"},
+		{"circleci", "CIRCLECI", "CIRCLE_PR_NUMBER", "CIRCLE_BRANCH"},
+		{"buildkite", "BUILDKITE", "BUILDKITE_PULL_REQUEST", "BUILDKITE_BRANCH"},
+		{"jenkins", "JENKINS_URL", "CHANGE_ID", "BRANCH_NAME"},
+		{"ci", "CI", NULL, NULL},
 	};
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
 		if (is_set(known[i].mark))

@@ -19,7 +19,8 @@ sqlite3_stmt *store_sql(struct store *st, const char *sql, struct err *e)
 			return s->stmt;
 		if (s->sql)
 			continue;
-		if (sqlite3_prepare_v3(st->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &s->stmt, NULL) != SQLITE_OK) {
+		if (sqlite3_prepare_v3(st->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &s->stmt,
+			    NULL) != SQLITE_OK) {
 			(void)ledger_fail(st->db, sql, e);
 			return NULL;
 		}
@@ -51,15 +52,19 @@ void store_bind(sqlite3_stmt *s, const char *types, ...)
 			break;
 		case 't':
 			t = va_arg(ap, struct str);
-			rc = t.p ? sqlite3_bind_text(s, i, t.p, (int)t.n, SQLITE_STATIC) : sqlite3_bind_null(s, i);
+			rc = t.p ? sqlite3_bind_text(s, i, t.p, (int)t.n, SQLITE_STATIC)
+				 : sqlite3_bind_null(s, i);
 			break;
 		case 'h':
 		case 'H':
 			u = va_arg(ap, uint64_t);
 			memcpy(&v, &u, sizeof v);
-			rc = types[i - 1] == 'H' && u == 0 ? sqlite3_bind_null(s, i) : sqlite3_bind_int64(s, i, v);
+			rc = types[i - 1] == 'H' && u == 0 ? sqlite3_bind_null(s, i)
+							   : sqlite3_bind_int64(s, i, v);
 			break;
-		case 'z': rc = sqlite3_bind_text(s, i, va_arg(ap, const char *), -1, SQLITE_STATIC); break;
+		case 'z':
+			rc = sqlite3_bind_text(s, i, va_arg(ap, const char *), -1, SQLITE_STATIC);
+			break;
 		default: rc = SQLITE_MISUSE; break;
 		}
 	}
@@ -92,15 +97,18 @@ bool store_run(struct store *st, sqlite3_stmt *s, struct err *e)
 struct str store_column(sqlite3_stmt *s, int column)
 {
 	const char *p = (const char *)sqlite3_column_text(s, column);
-	return p ? (struct str){ p, (size_t)sqlite3_column_bytes(s, column) } : STR_NONE;
+	return p ? (struct str){p, (size_t)sqlite3_column_bytes(s, column)} : STR_NONE;
 }
 
 static bool store_compaction(struct store *st, const struct compaction *c, struct err *e)
 {
 	sqlite3_stmt *s = store_sql(st,
-		"INSERT INTO compaction VALUES (:uuid, :session, :at, :trigger, :pre, :post) ON CONFLICT DO NOTHING", e);
+		"INSERT INTO compaction VALUES (:uuid, :session, :at, :trigger, :pre, :post) ON "
+		"CONFLICT DO NOTHING",
+		e);
 	int64_t session, trigger;
-	if (!s || !store_session(st, c->session, &session, e) || !store_word(st, c->trigger, &trigger, e))
+	if (!s || !store_session(st, c->session, &session, e) ||
+		!store_word(st, c->trigger, &trigger, e))
 		return false;
 	store_bind(s, "tipkpp", c->uuid, session, c->at_ms, trigger, c->pre_tok, c->post_tok);
 	return store_run(st, s, e);
@@ -109,26 +117,32 @@ static bool store_compaction(struct store *st, const struct compaction *c, struc
 static bool store_error(struct store *st, const struct api_error *x, struct err *e)
 {
 	sqlite3_stmt *s = store_sql(st,
-		"INSERT INTO api_error VALUES (:uuid, :session, :agent, :at, :error, :status, :attempt)"
-		" ON CONFLICT DO NOTHING", e);
+		"INSERT INTO api_error VALUES (:uuid, :session, :agent, :at, :error, :status, "
+		":attempt)"
+		" ON CONFLICT DO NOTHING",
+		e);
 	int64_t session, agent, error;
-	if (!s || !store_session(st, x->session, &session, e) || !store_agent(st, x->agent, &agent, e) ||
-		!store_word(st, x->error, &error, e))
+	if (!s || !store_session(st, x->session, &session, e) ||
+		!store_agent(st, x->agent, &agent, e) || !store_word(st, x->error, &error, e))
 		return false;
-	store_bind(s, "tikpkpp", x->uuid, session, agent, x->at_ms, error, x->status, x->retry_attempt);
+	store_bind(s, "tikpkpp", x->uuid, session, agent, x->at_ms, error, x->status,
+		x->retry_attempt);
 	return store_run(st, s, e);
 }
 
 static bool store_quota(struct store *st, const struct quota *q, struct err *e)
 {
 	sqlite3_stmt *s = store_sql(st,
-		"INSERT INTO quota_limit VALUES (:uuid, :session, :at, :type, :status, :resets, :overage)"
-		" ON CONFLICT DO NOTHING", e);
+		"INSERT INTO quota_limit VALUES (:uuid, :session, :at, :type, :status, :resets, "
+		":overage)"
+		" ON CONFLICT DO NOTHING",
+		e);
 	int64_t session, type, status;
-	if (!s || !store_session(st, q->session, &session, e) || !store_word(st, q->type, &type, e) ||
-		!store_word(st, q->status, &status, e))
+	if (!s || !store_session(st, q->session, &session, e) ||
+		!store_word(st, q->type, &type, e) || !store_word(st, q->status, &status, e))
 		return false;
-	store_bind(s, "tipkkpi", q->uuid, session, q->at_ms, type, status, q->resets_ms, (int64_t)q->is_overage);
+	store_bind(s, "tipkkpi", q->uuid, session, q->at_ms, type, status, q->resets_ms,
+		(int64_t)q->is_overage);
 	return store_run(st, s, e);
 }
 
@@ -145,9 +159,12 @@ static bool store_request(struct store *st, const struct request *r, struct err 
 		return store_run(st, s, e);
 	}
 	s = store_sql(st,
-		"INSERT INTO open_request VALUES (:key, :session, :agent, :at, :source, :model) ON CONFLICT DO NOTHING", e);
-	if (!s || !store_session(st, r->session, &session, e) || !store_agent(st, r->agent, &agent, e) ||
-		!store_word(st, r->source, &source, e) || !store_model(st, r->model, &model, e))
+		"INSERT INTO open_request VALUES (:key, :session, :agent, :at, :source, :model) ON "
+		"CONFLICT DO NOTHING",
+		e);
+	if (!s || !store_session(st, r->session, &session, e) ||
+		!store_agent(st, r->agent, &agent, e) || !store_word(st, r->source, &source, e) ||
+		!store_model(st, r->model, &model, e))
 		return false;
 	store_bind(s, "hikpkk", r->key_hash, session, agent, r->at_ms, source, model);
 	return store_run(st, s, e);
@@ -158,7 +175,8 @@ static bool store_state(struct store *st, const struct cost_state *c, struct err
 	sqlite3_stmt *s = store_sql(st,
 		"INSERT INTO cost_state VALUES (:session, :start, :total, :line)"
 		" ON CONFLICT DO UPDATE SET total_tok = excluded.total_tok, line = excluded.line"
-		" WHERE excluded.total_tok >= total_tok", e);
+		" WHERE excluded.total_tok >= total_tok",
+		e);
 	int64_t session;
 	if (!s || !store_session(st, c->session, &session, e))
 		return false;
@@ -169,22 +187,27 @@ static bool store_state(struct store *st, const struct cost_state *c, struct err
 static bool store_hint(struct store *st, const struct hint *h, struct err *e)
 {
 	sqlite3_stmt *s = store_sql(st,
-		"INSERT INTO pr_hint(uuid, session_id, agent_id, at_ms, source, verb, repo, number, branch_id, call_hash)"
-		" VALUES (:uuid, :session, :agent, :at, :source, :verb, :repo, :number, :branch, :call)"
-		" ON CONFLICT(uuid) DO UPDATE SET at_ms = min(at_ms, excluded.at_ms) WHERE excluded.at_ms < at_ms", e);
+		"INSERT INTO pr_hint(uuid, session_id, agent_id, at_ms, source, verb, repo, "
+		"number, branch_id, call_hash)"
+		" VALUES (:uuid, :session, :agent, :at, :source, :verb, :repo, :number, :branch, "
+		":call)"
+		" ON CONFLICT(uuid) DO UPDATE SET at_ms = min(at_ms, excluded.at_ms) WHERE "
+		"excluded.at_ms < at_ms",
+		e);
 	int64_t session, agent, branch;
-	if (!s || !store_session(st, h->session, &session, e) || !store_agent(st, h->agent, &agent, e) ||
-		!store_word(st, h->branch, &branch, e))
+	if (!s || !store_session(st, h->session, &session, e) ||
+		!store_agent(st, h->agent, &agent, e) || !store_word(st, h->branch, &branch, e))
 		return false;
-	store_bind(s, "tkkpzztkkH", h->uuid, session, agent, h->at_ms, h->source, h->verb, h->repo, h->number,
-		branch, h->call_hash);
+	store_bind(s, "tkkpzztkkH", h->uuid, session, agent, h->at_ms, h->source, h->verb, h->repo,
+		h->number, branch, h->call_hash);
 	return store_run(st, s, e);
 }
 
 // A call that creates or pushes prints the pull request's URL.
-static bool store_printed_url(struct store *st, const struct call *c, int64_t target_id, struct err *e)
+static bool store_printed_url(
+	struct store *st, const struct call *c, int64_t target_id, struct err *e)
 {
-	static const char *programs[] = { "gh pr", "glab mr", "az repos", "git push" };
+	static const char *programs[] = {"gh pr", "glab mr", "az repos", "git push"};
 	sqlite3_stmt *s = store_sql(st, "SELECT text FROM name WHERE id = :id", e);
 	bool has_row, is_push = false, is_pr = false;
 	if (!s)
@@ -204,11 +227,16 @@ static bool store_printed_url(struct store *st, const struct call *c, int64_t ta
 	struct str rest, text = scan_decode(&st->arena, c->result_raw, 16384);
 	if (!pr_url_find(&st->arena, text, &ref, &rest))
 		return true;
-	struct hint h = { .session = c->session, .at_ms = c->at_ms, .number = ref.number,
-		.source = is_push ? "push-output" : "command-output", .verb = is_push ? "pushed" : "named",
-		.call_hash = c->key_hash };
-	h.uuid = str_of(arena_printf(&st->arena, "%s:%016llx", h.source, (unsigned long long)c->key_hash));
-	h.repo = str_of(arena_printf(&st->arena, "%.*s/%.*s/%.*s", STR_ARG(ref.host), STR_ARG(ref.owner), STR_ARG(ref.repo)));
+	struct hint h = {.session = c->session,
+		.at_ms = c->at_ms,
+		.number = ref.number,
+		.source = is_push ? "push-output" : "command-output",
+		.verb = is_push ? "pushed" : "named",
+		.call_hash = c->key_hash};
+	h.uuid = str_of(
+		arena_printf(&st->arena, "%s:%016llx", h.source, (unsigned long long)c->key_hash));
+	h.repo = str_of(arena_printf(&st->arena, "%.*s/%.*s/%.*s", STR_ARG(ref.host),
+		STR_ARG(ref.owner), STR_ARG(ref.repo)));
 	return store_hint(st, &h, e);
 }
 
@@ -216,7 +244,9 @@ static bool store_printed_url(struct store *st, const struct call *c, int64_t ta
 static bool store_started(struct store *st, const struct call *c, int64_t target_id, struct err *e)
 {
 	sqlite3_stmt *s = store_sql(st,
-		"UPDATE agent SET call_hash = :call, call_type_id = coalesce(:type, call_type_id) WHERE id = :id", e);
+		"UPDATE agent SET call_hash = :call, call_type_id = coalesce(:type, call_type_id) "
+		"WHERE id = :id",
+		e);
 	int64_t agent;
 	if (!s || !store_agent(st, c->started, &agent, e))
 		return false;
@@ -234,8 +264,8 @@ static bool take_call(struct store *st, sqlite3_stmt *s, struct call_row *out, s
 	if (!store_step(st, s, &has_row, e))
 		return false;
 	if (has_row)
-		*out = (struct call_row){ sqlite3_column_int64(s, 0), sqlite3_column_int64(s, 1),
-			sqlite3_column_int64(s, 2), sqlite3_column_int64(s, 3) };
+		*out = (struct call_row){sqlite3_column_int64(s, 0), sqlite3_column_int64(s, 1),
+			sqlite3_column_int64(s, 2), sqlite3_column_int64(s, 3)};
 	(void)sqlite3_reset(s);
 	return true;
 }
@@ -246,7 +276,9 @@ static bool find_call(struct store *st, const struct call *c, struct call_row *o
 	sqlite3_stmt *s;
 	if (c->turn && !c->turn->is_new) {
 		s = store_sql(st,
-			"SELECT id, turn_id, name_id, target_id FROM tool_call WHERE turn_id = :turn AND key_hash = :key", e);
+			"SELECT id, turn_id, name_id, target_id FROM tool_call WHERE turn_id = "
+			":turn AND key_hash = :key",
+			e);
 		if (!s)
 			return false;
 		store_bind(s, "ih", c->turn->turn_id, c->key_hash);
@@ -255,45 +287,59 @@ static bool find_call(struct store *st, const struct call *c, struct call_row *o
 	}
 	s = store_sql(st,
 		"SELECT id, turn_id, name_id, target_id FROM tool_call"
-		" WHERE key_hash = :key AND (result_bytes IS NULL OR turn_id IS NULL)", e);
+		" WHERE key_hash = :key AND (result_bytes IS NULL OR turn_id IS NULL)",
+		e);
 	if (!s)
 		return false;
 	store_bind(s, "h", c->key_hash);
 	return take_call(st, s, out, e);
 }
 
-static bool update_call(struct store *st, const struct call *c, const struct call_row *now, int64_t id, struct err *e)
+static bool update_call(struct store *st, const struct call *c, const struct call_row *now,
+	int64_t id, struct err *e)
 {
 	sqlite3_stmt *s = store_sql(st,
-		"UPDATE tool_call SET turn_id = coalesce(turn_id, :turn), name_id = coalesce(name_id, :name),"
-		" target_id = coalesce(target_id, :target), input_bytes = coalesce(input_bytes, :input),"
-		" input_hash = coalesce(input_hash, :input_hash), result_bytes = coalesce(:result, result_bytes),"
-		" result_hash = coalesce(:result_hash, result_hash), error_hash = coalesce(:error, error_hash),"
-		" lines_added = coalesce(:added, lines_added), lines_removed = coalesce(:removed, lines_removed)"
-		" WHERE id = :id", e);
+		"UPDATE tool_call SET turn_id = coalesce(turn_id, :turn), name_id = "
+		"coalesce(name_id, :name),"
+		" target_id = coalesce(target_id, :target), input_bytes = coalesce(input_bytes, "
+		":input),"
+		" input_hash = coalesce(input_hash, :input_hash), result_bytes = coalesce(:result, "
+		"result_bytes),"
+		" result_hash = coalesce(:result_hash, result_hash), error_hash = coalesce(:error, "
+		"error_hash),"
+		" lines_added = coalesce(:added, lines_added), lines_removed = coalesce(:removed, "
+		"lines_removed)"
+		" WHERE id = :id",
+		e);
 	if (!s)
 		return false;
-	store_bind(s, "kkkpHpHHppi", now->turn, now->name, now->target, c->input_bytes, c->input_hash, c->result_bytes,
-		c->result_hash, c->error_hash, c->lines_added, c->lines_removed, id);
+	store_bind(s, "kkkpHpHHppi", now->turn, now->name, now->target, c->input_bytes,
+		c->input_hash, c->result_bytes, c->result_hash, c->error_hash, c->lines_added,
+		c->lines_removed, id);
 	return store_run(st, s, e);
 }
 
-static bool insert_call(struct store *st, const struct call *c, const struct call_row *now, struct err *e)
+static bool insert_call(
+	struct store *st, const struct call *c, const struct call_row *now, struct err *e)
 {
 	sqlite3_stmt *s = store_sql(st,
-		"INSERT INTO tool_call(key_hash, turn_id, name_id, target_id, input_bytes, input_hash, result_bytes,"
-		" result_hash, error_hash, lines_added, lines_removed) VALUES (:key, :turn, :name, :target, :input,"
-		" :input_hash, :result, :result_hash, :error, :added, :removed)", e);
+		"INSERT INTO tool_call(key_hash, turn_id, name_id, target_id, input_bytes, "
+		"input_hash, result_bytes,"
+		" result_hash, error_hash, lines_added, lines_removed) VALUES (:key, :turn, :name, "
+		":target, :input,"
+		" :input_hash, :result, :result_hash, :error, :added, :removed)",
+		e);
 	if (!s)
 		return false;
-	store_bind(s, "hkkkpHpHHpp", c->key_hash, now->turn, now->name, now->target, c->input_bytes, c->input_hash,
-		c->result_bytes, c->result_hash, c->error_hash, c->lines_added, c->lines_removed);
+	store_bind(s, "hkkkpHpHHpp", c->key_hash, now->turn, now->name, now->target, c->input_bytes,
+		c->input_hash, c->result_bytes, c->result_hash, c->error_hash, c->lines_added,
+		c->lines_removed);
 	return store_run(st, s, e);
 }
 
 static bool store_call(struct store *st, const struct call *c, struct err *e)
 {
-	struct call_row now = { 0, c->turn ? c->turn->turn_id : 0, 0, 0 }, old = { 0 };
+	struct call_row now = {0, c->turn ? c->turn->turn_id : 0, 0, 0}, old = {0};
 	if (!store_word(st, c->name, &now.name, e) || !store_word(st, c->target, &now.target, e) ||
 		!find_call(st, c, &old, e))
 		return false;
@@ -307,10 +353,10 @@ static bool store_call(struct store *st, const struct call *c, struct err *e)
 	return !c->result_raw.n || !target || store_printed_url(st, c, target, e);
 }
 
-#define EACH(list, function)                                          \
-	for (size_t i = 0; i < (list).n; i++)                        \
-		if (!function(st, &(list).p[i], e))                  \
-			return false
+#define EACH(list, function)                                                                       \
+	for (size_t i = 0; i < (list).n; i++)                                                      \
+		if (!function(st, &(list).p[i], e))                                                \
+	return false
 
 static bool store_facts(struct store *st, struct batch *b, struct err *e)
 {
@@ -337,7 +383,8 @@ bool store_batch(struct store *st, struct batch *b, struct err *e)
 	st->settling.n = 0;
 	st->n_batches++;
 	// prompts and sessions first: turns point to them
-	return store_changes(st, e) && store_facts(st, b, e) && store_settle(st, e) && store_rollup_flush(st, e);
+	return store_changes(st, e) && store_facts(st, b, e) && store_settle(st, e) &&
+	       store_rollup_flush(st, e);
 }
 
 void store_close(struct store *st)
@@ -348,5 +395,5 @@ void store_close(struct store *st)
 	table_free(&st->tool_rollup);
 	arena_free(&st->arena);
 	free(st->settling.p);
-	*st = (struct store){ 0 };
+	*st = (struct store){0};
 }

@@ -61,18 +61,21 @@ MUST_USE bool store_changes(struct store *st, struct err *e);
 MUST_USE bool store_workdir(struct store *st, struct workdir *w, int64_t *out, struct err *e);
 // Decides again where folders that no repository claims belong: the session's facts changed.
 MUST_USE bool store_replace_workdirs(struct store *st, struct session *s, struct err *e);
-MUST_USE bool store_project(struct store *st, struct str root, struct str repo, int64_t *out, struct err *e);
+MUST_USE bool store_project(
+	struct store *st, struct str root, struct str repo, int64_t *out, struct err *e);
 
 // store_turn.c
 MUST_USE bool store_sighting(struct store *st, struct sighting *s, struct err *e);
 // Moves the tool calls of a turn from one session's counts to another's.
-MUST_USE bool store_move_calls(struct store *st, int64_t turn_id, int64_t from, int64_t to, struct err *e);
+MUST_USE bool store_move_calls(
+	struct store *st, int64_t turn_id, int64_t from, int64_t to, struct err *e);
 // Makes (at, origin) the turn's place, with its share of the roll-up; owner fields included.
 struct owner {
 	int64_t session_id, origin_id, at_ms;
 	bool is_sidechain, is_foreign;
 };
-MUST_USE bool store_set_owner(struct store *st, int64_t turn_id, const struct owner *o, struct err *e);
+MUST_USE bool store_set_owner(
+	struct store *st, int64_t turn_id, const struct owner *o, struct err *e);
 
 // store_rollup.c
 struct portion { // a turn's or a step's share

@@ -5,7 +5,8 @@
 #include "store.h"
 
 // Runs `find` and, without a row, `make` with the same bound text; both give the id.
-static bool id_of_text(struct store *st, const char *find, const char *make, struct str text, int64_t *out, struct err *e)
+static bool id_of_text(struct store *st, const char *find, const char *make, struct str text,
+	int64_t *out, struct err *e)
 {
 	sqlite3_stmt *s = store_sql(st, find, e);
 	bool has_row;
@@ -34,8 +35,8 @@ bool store_word(struct store *st, struct word *w, int64_t *out, struct err *e)
 	*out = 0;
 	if (!w)
 		return true;
-	if (!w->id && !id_of_text(st, "SELECT id FROM name WHERE text = :text", "INSERT INTO name(text) VALUES (:text)",
-			      w->text, &w->id, e))
+	if (!w->id && !id_of_text(st, "SELECT id FROM name WHERE text = :text",
+			      "INSERT INTO name(text) VALUES (:text)", w->text, &w->id, e))
 		return false;
 	*out = w->id;
 	return true;
@@ -59,7 +60,10 @@ bool store_model(struct store *st, struct model_name *m, int64_t *out, struct er
 		(void)sqlite3_reset(s);
 	}
 	if (!has_row) {
-		s = store_sql(st, "INSERT INTO model(name, priced_as, is_regional) VALUES (:name, :as, :regional)", e);
+		s = store_sql(st,
+			"INSERT INTO model(name, priced_as, is_regional) VALUES (:name, :as, "
+			":regional)",
+			e);
 		if (!s)
 			return false;
 		store_bind(s, "tti", m->text, model_normalise(&st->arena, m->text),
@@ -76,8 +80,10 @@ bool store_model(struct store *st, struct model_name *m, int64_t *out, struct er
 static void take_session_row(struct store *st, struct session *s, sqlite3_stmt *q)
 {
 	s->id = sqlite3_column_int64(q, 0);
-	s->first_own_ms = sqlite3_column_type(q, 1) == SQLITE_NULL ? -1 : sqlite3_column_int64(q, 1);
-	int64_t first_cwd_ms = sqlite3_column_type(q, 2) == SQLITE_NULL ? -1 : sqlite3_column_int64(q, 2);
+	s->first_own_ms =
+		sqlite3_column_type(q, 1) == SQLITE_NULL ? -1 : sqlite3_column_int64(q, 1);
+	int64_t first_cwd_ms =
+		sqlite3_column_type(q, 2) == SQLITE_NULL ? -1 : sqlite3_column_int64(q, 2);
 	if (first_cwd_ms >= 0 && (s->first_cwd_ms < 0 || first_cwd_ms <= s->first_cwd_ms)) {
 		s->first_cwd_ms = first_cwd_ms;
 		s->first_cwd = arena_str(&st->catalog->arena, store_column(q, 3));
@@ -104,10 +110,13 @@ bool store_session(struct store *st, struct session *s, int64_t *out, struct err
 	}
 	s->loaded_in = st->n_batches;
 	sqlite3_stmt *q = store_sql(st,
-		"SELECT id, first_own_ms, first_cwd_ms, first_cwd, original_cwd, worktree_path, is_custom_title,"
-		" EXISTS (SELECT 1 FROM session_link WHERE session_id = session.id), entrypoint_id, kind_id, team_id,"
+		"SELECT id, first_own_ms, first_cwd_ms, first_cwd, original_cwd, worktree_path, "
+		"is_custom_title,"
+		" EXISTS (SELECT 1 FROM session_link WHERE session_id = session.id), "
+		"entrypoint_id, kind_id, team_id,"
 		" agent_name_id, config_dir_id, worktree_branch_id, billing_id, ci_id, ci_branch_id"
-		" FROM session WHERE uid = :uid", e);
+		" FROM session WHERE uid = :uid",
+		e);
 	bool has_row;
 	if (!q)
 		return false;
@@ -141,7 +150,8 @@ bool store_agent(struct store *st, struct agent *a, int64_t *out, struct err *e)
 		return false;
 	sqlite3_stmt *s = store_sql(st,
 		"INSERT INTO agent(session_id, uid) VALUES (:session, :uid)"
-		" ON CONFLICT(session_id, uid) DO UPDATE SET uid = excluded.uid RETURNING id", e);
+		" ON CONFLICT(session_id, uid) DO UPDATE SET uid = excluded.uid RETURNING id",
+		e);
 	bool has_row;
 	if (!s)
 		return false;
@@ -155,7 +165,7 @@ bool store_agent(struct store *st, struct agent *a, int64_t *out, struct err *e)
 
 static uint64_t key_of(const int64_t *ids, size_t n)
 {
-	return hash_fast((struct str){ (const char *)ids, n * sizeof *ids });
+	return hash_fast((struct str){(const char *)ids, n * sizeof *ids});
 }
 
 static bool find_key(struct store *st, const char *sql, uint64_t key, int64_t *out, struct err *e)
@@ -177,28 +187,32 @@ bool store_origin(struct store *st, struct origin *o, int64_t *out, struct err *
 	*out = o->id;
 	if (o->id)
 		return true;
-	int64_t id[12];
-	struct word *words[] = { o->branch, o->version, o->entrypoint, o->effort, o->skill, o->plugin, o->attr_agent,
-		o->mcp_server, o->mcp_tool };
+	int64_t id[13];
+	struct word *words[] = {o->branch, o->version, o->entrypoint, o->effort, o->skill,
+		o->plugin, o->attr_agent, o->mcp_server, o->mcp_tool, o->slug};
 	if (!store_session(st, o->session, &id[0], e) || !store_agent(st, o->agent, &id[1], e) ||
 		!store_workdir(st, o->workdir, &id[2], e))
 		return false;
-	for (size_t i = 0; i < 9; i++)
+	for (size_t i = 0; i < 10; i++)
 		if (!store_word(st, words[i], &id[3 + i], e))
 			return false;
-	uint64_t key = key_of(id, 12);
+	uint64_t key = key_of(id, 13);
 	if (!find_key(st, "SELECT id FROM origin WHERE key_hash = :key", key, &o->id, e))
 		return false;
 	if (!o->id) {
 		sqlite3_stmt *s = store_sql(st,
-			"INSERT INTO origin(key_hash, session_id, agent_id, workdir_id, branch_id, version_id,"
-			" entrypoint_id, effort_id, skill_id, plugin_id, attr_agent_id, mcp_server_id, mcp_tool_id)"
-			" VALUES (:key, :session, :agent, :workdir, :branch, :version, :entrypoint, :effort, :skill,"
-			" :plugin, :attr_agent, :mcp_server, :mcp_tool)", e);
+			"INSERT INTO origin(key_hash, session_id, agent_id, workdir_id, branch_id, "
+			"version_id,"
+			" entrypoint_id, effort_id, skill_id, plugin_id, attr_agent_id, "
+			"mcp_server_id, mcp_tool_id, slug_id)"
+			" VALUES (:key, :session, :agent, :workdir, :branch, :version, "
+			":entrypoint, :effort, :skill,"
+			" :plugin, :attr_agent, :mcp_server, :mcp_tool, :slug)",
+			e);
 		if (!s)
 			return false;
-		store_bind(s, "hikkkkkkkkkkk", key, id[0], id[1], id[2], id[3], id[4], id[5], id[6], id[7], id[8],
-			id[9], id[10], id[11]);
+		store_bind(s, "hikkkkkkkkkkkk", key, id[0], id[1], id[2], id[3], id[4], id[5], id[6],
+			id[7], id[8], id[9], id[10], id[11], id[12]);
 		if (!store_run(st, s, e))
 			return false;
 		o->id = sqlite3_last_insert_rowid(st->db);
@@ -222,7 +236,7 @@ bool store_class(struct store *st, struct price_class *c, int64_t *out, struct e
 	*out = c->id;
 	if (c->id)
 		return true;
-	int64_t id[7] = { [6] = c->above_tok };
+	int64_t id[7] = {[6] = c->above_tok};
 	if (!store_model(st, c->model, &id[0], e) || !store_model(st, c->partner, &id[1], e) ||
 		!store_word(st, c->requested, &id[2], e) || !store_word(st, c->tier, &id[3], e) ||
 		!store_word(st, c->speed, &id[4], e) || !store_word(st, c->geo, &id[5], e))
@@ -232,8 +246,10 @@ bool store_class(struct store *st, struct price_class *c, int64_t *out, struct e
 		return false;
 	if (!c->id) {
 		sqlite3_stmt *s = store_sql(st,
-			"INSERT INTO class(key_hash, model_id, partner_id, requested_id, tier_id, speed_id, geo_id, above_tok)"
-			" VALUES (:key, :model, :partner, :requested, :tier, :speed, :geo, :above)", e);
+			"INSERT INTO class(key_hash, model_id, partner_id, requested_id, tier_id, "
+			"speed_id, geo_id, above_tok)"
+			" VALUES (:key, :model, :partner, :requested, :tier, :speed, :geo, :above)",
+			e);
 		if (!s)
 			return false;
 		store_bind(s, "hikkkkki", key, id[0], id[1], id[2], id[3], id[4], id[5], id[6]);
@@ -256,8 +272,11 @@ bool store_class_of(struct store *st, int64_t id, struct price_class **out, stru
 	sqlite3_stmt *s = store_sql(st,
 		"SELECT m.name, p.name, r.text, t.text, v.text, g.text, c.above_tok FROM class AS c"
 		" JOIN model AS m ON m.id = c.model_id LEFT JOIN model AS p ON p.id = c.partner_id"
-		" LEFT JOIN name AS r ON r.id = c.requested_id LEFT JOIN name AS t ON t.id = c.tier_id"
-		" LEFT JOIN name AS v ON v.id = c.speed_id LEFT JOIN name AS g ON g.id = c.geo_id WHERE c.id = :id", e);
+		" LEFT JOIN name AS r ON r.id = c.requested_id LEFT JOIN name AS t ON t.id = "
+		"c.tier_id"
+		" LEFT JOIN name AS v ON v.id = c.speed_id LEFT JOIN name AS g ON g.id = c.geo_id "
+		"WHERE c.id = :id",
+		e);
 	bool has_row;
 	if (!s)
 		return false;
@@ -266,15 +285,16 @@ bool store_class_of(struct store *st, int64_t id, struct price_class **out, stru
 		return false;
 	if (!has_row) {
 		(void)sqlite3_reset(s);
-		return err_set(e, ERR_FORMAT, "the ledger is damaged: price class %lld is missing", (long long)id);
+		return err_set(e, ERR_FORMAT, "the ledger is damaged: price class %lld is missing",
+			(long long)id);
 	}
-	struct price_class key = { .model = catalog_model(c, store_column(s, 0)),
+	struct price_class key = {.model = catalog_model(c, store_column(s, 0)),
 		.partner = catalog_model(c, store_column(s, 1)),
 		.requested = catalog_word(c, store_column(s, 2)),
 		.tier = catalog_word(c, store_column(s, 3)),
 		.speed = catalog_word(c, store_column(s, 4)),
 		.geo = catalog_word(c, store_column(s, 5)),
-		.above_tok = sqlite3_column_int64(s, 6) };
+		.above_tok = sqlite3_column_int64(s, 6)};
 	(void)sqlite3_reset(s);
 	*out = catalog_class(c, &key);
 	(*out)->id = id;
@@ -287,8 +307,8 @@ bool store_prompt(struct store *st, struct prompt *p, int64_t *out, struct err *
 	*out = p ? p->id : 0;
 	if (!p || p->id)
 		return true;
-	if (!id_of_text(st, "SELECT id FROM prompt WHERE uid = :uid", "INSERT INTO prompt(uid) VALUES (:uid)", p->uid,
-		    &p->id, e))
+	if (!id_of_text(st, "SELECT id FROM prompt WHERE uid = :uid",
+		    "INSERT INTO prompt(uid) VALUES (:uid)", p->uid, &p->id, e))
 		return false;
 	*out = p->id;
 	return true;
@@ -300,19 +320,28 @@ static bool write_prompt(struct store *st, struct prompt *p, struct err *e)
 	bool has_row;
 	// the line with a human's words beats one without, then the earlier one; never a later copy
 	sqlite3_stmt *s = store_sql(st,
-		"INSERT INTO prompt(uid, uuid, session_id, at_ms, is_prompt, source_id, origin_id, mode_id, chars,"
-		" text_hash, file_id, offset_bytes) VALUES (:uid, :uuid, :session, :at, :prompt, :source, :origin, :mode,"
-		" :chars, :hash, :file, :offset) ON CONFLICT(uid) DO UPDATE SET uuid = excluded.uuid,"
-		" session_id = excluded.session_id, at_ms = excluded.at_ms, is_prompt = excluded.is_prompt,"
-		" source_id = excluded.source_id, origin_id = excluded.origin_id, mode_id = excluded.mode_id,"
-		" chars = excluded.chars, text_hash = excluded.text_hash, file_id = excluded.file_id,"
-		" offset_bytes = excluded.offset_bytes WHERE uuid IS NULL OR is_prompt < excluded.is_prompt"
-		" OR (is_prompt = excluded.is_prompt AND at_ms > excluded.at_ms) RETURNING id", e);
-	if (!s || !store_session(st, p->session, &session, e) || !store_word(st, p->source, &source, e) ||
-		!store_word(st, p->origin, &origin, e) || !store_word(st, p->mode, &mode, e))
+		"INSERT INTO prompt(uid, uuid, session_id, at_ms, is_prompt, source_id, origin_id, "
+		"mode_id, chars,"
+		" text_hash, file_id, offset_bytes) VALUES (:uid, :uuid, :session, :at, :prompt, "
+		":source, :origin, :mode,"
+		" :chars, :hash, :file, :offset) ON CONFLICT(uid) DO UPDATE SET uuid = "
+		"excluded.uuid,"
+		" session_id = excluded.session_id, at_ms = excluded.at_ms, is_prompt = "
+		"excluded.is_prompt,"
+		" source_id = excluded.source_id, origin_id = excluded.origin_id, mode_id = "
+		"excluded.mode_id,"
+		" chars = excluded.chars, text_hash = excluded.text_hash, file_id = "
+		"excluded.file_id,"
+		" offset_bytes = excluded.offset_bytes WHERE uuid IS NULL OR is_prompt < "
+		"excluded.is_prompt"
+		" OR (is_prompt = excluded.is_prompt AND at_ms > excluded.at_ms) RETURNING id",
+		e);
+	if (!s || !store_session(st, p->session, &session, e) ||
+		!store_word(st, p->source, &source, e) || !store_word(st, p->origin, &origin, e) ||
+		!store_word(st, p->mode, &mode, e))
 		return false;
-	store_bind(s, "ttkpikkkihki", p->uid, p->uuid, session, p->at_ms, (int64_t)p->is_prompt, source, origin,
-		mode, p->chars, p->text_hash, p->file->id, p->offset_bytes);
+	store_bind(s, "ttkpikkkihki", p->uid, p->uuid, session, p->at_ms, (int64_t)p->is_prompt,
+		source, origin, mode, p->chars, p->text_hash, p->file->id, p->offset_bytes);
 	if (!store_step(st, s, &has_row, e))
 		return false;
 	if (has_row)
@@ -327,15 +356,19 @@ static bool write_agent(struct store *st, struct agent *a, struct err *e)
 {
 	int64_t id, meta, attr, model, overhead;
 	sqlite3_stmt *s = store_sql(st,
-		"UPDATE agent SET meta_type_id = coalesce(:meta, meta_type_id), attr_type_id = coalesce(:attr, attr_type_id),"
-		" call_hash = coalesce(:call, call_hash), parent_uid = coalesce(:parent, parent_uid),"
+		"UPDATE agent SET meta_type_id = coalesce(:meta, meta_type_id), attr_type_id = "
+		"coalesce(:attr, attr_type_id),"
+		" call_hash = coalesce(:call, call_hash), parent_uid = coalesce(:parent, "
+		"parent_uid),"
 		" depth = coalesce(:depth, depth), model_id = coalesce(:model, model_id),"
-		" overhead_id = coalesce(:overhead, overhead_id) WHERE id = :id", e);
+		" overhead_id = coalesce(:overhead, overhead_id) WHERE id = :id",
+		e);
 	if (!s || !store_agent(st, a, &id, e) || !store_word(st, a->meta_type, &meta, e) ||
 		!store_word(st, a->attr_type, &attr, e) || !store_word(st, a->model, &model, e) ||
 		!store_word(st, a->overhead, &overhead, e))
 		return false;
-	store_bind(s, "kkHtpkki", meta, attr, a->call_hash, a->parent_uid, a->depth, model, overhead, id);
+	store_bind(s, "kkHtpkki", meta, attr, a->call_hash, a->parent_uid, a->depth, model,
+		overhead, id);
 	a->is_changed = false;
 	return store_run(st, s, e);
 }
@@ -347,39 +380,46 @@ static bool says_more(const struct session *x, struct word *const words[SESSION_
 		if (words[i] && !x->has_word[i])
 			return true;
 	return x->row_first_cwd_ms < 0 || x->first_cwd_ms < x->row_first_cwd_ms || x->title_file ||
-		x->has_new_place || x->request_session.n || (x->ci && x->ci_pr_number);
+	       x->has_new_place || x->request_session.n || (x->ci && x->ci_pr_number);
 }
 
 static bool write_session(struct store *st, struct session *x, struct err *e)
 {
 	int64_t id, w[SESSION_WORDS];
-	struct word *words[SESSION_WORDS] = { x->entrypoint, x->kind, x->team, x->agent_name, x->config_dir, x->worktree_branch,
-		x->billing, x->ci, x->ci_branch };
+	struct word *words[SESSION_WORDS] = {x->entrypoint, x->kind, x->team, x->agent_name,
+		x->config_dir, x->worktree_branch, x->billing, x->ci, x->ci_branch};
 	if (!store_session(st, x, &id, e))
 		return false;
 	x->is_changed = false;
 	if (!says_more(x, words))
 		return true;
 	sqlite3_stmt *s = store_sql(st,
-		"UPDATE session SET entrypoint_id = coalesce(entrypoint_id, :entrypoint), kind_id = coalesce(kind_id, :kind),"
-		" team_id = coalesce(team_id, :team), agent_name_id = coalesce(agent_name_id, :agent_name),"
+		"UPDATE session SET entrypoint_id = coalesce(entrypoint_id, :entrypoint), kind_id "
+		"= coalesce(kind_id, :kind),"
+		" team_id = coalesce(team_id, :team), agent_name_id = coalesce(agent_name_id, "
+		":agent_name),"
 		" config_dir_id = coalesce(config_dir_id, :config_dir),"
 		" worktree_branch_id = coalesce(:worktree_branch, worktree_branch_id),"
 		" billing_id = coalesce(billing_id, :billing), ci_id = coalesce(ci_id, :ci),"
-		" ci_branch_id = coalesce(ci_branch_id, :ci_branch), ci_pr_number = coalesce(ci_pr_number, :ci_pr),"
-		" first_cwd = :first_cwd, first_cwd_ms = :first_cwd_ms, original_cwd = :original, worktree_path = :worktree,"
+		" ci_branch_id = coalesce(ci_branch_id, :ci_branch), ci_pr_number = "
+		"coalesce(ci_pr_number, :ci_pr),"
+		" first_cwd = :first_cwd, first_cwd_ms = :first_cwd_ms, original_cwd = :original, "
+		"worktree_path = :worktree,"
 		" request_session = coalesce(request_session, :request),"
 		" title_file_id = coalesce(:file, title_file_id),"
-		" title_offset_bytes = CASE WHEN :file IS NULL THEN title_offset_bytes ELSE :offset END,"
-		" is_custom_title = :custom WHERE id = :id", e);
+		" title_offset_bytes = CASE WHEN :file IS NULL THEN title_offset_bytes ELSE "
+		":offset END,"
+		" is_custom_title = :custom WHERE id = :id",
+		e);
 	if (!s)
 		return false;
 	for (size_t i = 0; i < SESSION_WORDS; i++)
 		if (!store_word(st, words[i], &w[i], e))
 			return false;
-	store_bind(s, "kkkkkkkkkktptttkiii", w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7], w[8], x->ci_pr_number,
-		x->first_cwd, x->first_cwd_ms, x->original_cwd, x->worktree_path, x->request_session,
-		x->title_file ? x->title_file->id : INT64_C(0), x->title_offset_bytes, (int64_t)x->is_custom_title, id);
+	store_bind(s, "kkkkkkkkkktptttkiii", w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7], w[8],
+		x->ci_pr_number, x->first_cwd, x->first_cwd_ms, x->original_cwd, x->worktree_path,
+		x->request_session, x->title_file ? x->title_file->id : INT64_C(0),
+		x->title_offset_bytes, (int64_t)x->is_custom_title, id);
 	x->title_file = NULL;
 	x->has_new_place = false;
 	return store_run(st, s, e) && store_replace_workdirs(st, x, e);

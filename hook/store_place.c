@@ -18,8 +18,8 @@ static struct str repo_name(struct arena *a, const struct git_place *g)
 	if (!git_read_config(a, g, STR_NONE, &config) || !config.repo.host.n)
 		return STR_NONE;
 	struct str owner = config.repo.owner;
-	return str_of(arena_printf(a, "%.*s/%.*s%s%.*s", STR_ARG(config.repo.host), STR_ARG(owner), owner.n ? "/" : "",
-		STR_ARG(config.repo.repo)));
+	return str_of(arena_printf(a, "%.*s/%.*s%s%.*s", STR_ARG(config.repo.host), STR_ARG(owner),
+		owner.n ? "/" : "", STR_ARG(config.repo.repo)));
 }
 
 static bool in_git(struct arena *a, struct str dir, struct place *out)
@@ -27,7 +27,7 @@ static bool in_git(struct arena *a, struct str dir, struct place *out)
 	struct git_place g;
 	if (!git_find(a, dir, &g))
 		return false;
-	*out = (struct place){ g.root, repo_name(a, &g), "git" };
+	*out = (struct place){g.root, repo_name(a, &g), "git"};
 	return true;
 }
 
@@ -36,14 +36,14 @@ static struct str before_worktrees(struct str path)
 	static const char marker[] = "/.claude/worktrees/";
 	for (size_t i = 1; i + sizeof marker - 1 <= path.n; i++)
 		if (str_starts(str_from(path, i), marker))
-			return (struct str){ path.p, i };
+			return (struct str){path.p, i};
 	return STR_NONE;
 }
 
 // A folder that is there no more: nothing is guessed from what now stands above it.
 static struct place missing(struct arena *a, const struct session *s, struct str path)
 {
-	struct place p = { .how = "missing" };
+	struct place p = {.how = "missing"};
 	struct str origin = before_worktrees(path);
 	if (s->original_cwd.n && s->worktree_path.n && path_is_inside(path, s->worktree_path))
 		origin = s->original_cwd;
@@ -61,7 +61,7 @@ static struct place missing(struct arena *a, const struct session *s, struct str
 static struct place plain(const struct session *s, struct str path)
 {
 	bool is_below = s->first_cwd.n && path_is_inside(path, s->first_cwd);
-	return (struct place){ is_below ? s->first_cwd : path, STR_NONE, "plain" };
+	return (struct place){is_below ? s->first_cwd : path, STR_NONE, "plain"};
 }
 
 static struct place decide(struct arena *a, const struct session *s, struct str path)
@@ -79,7 +79,9 @@ bool store_project(struct store *st, struct str root, struct str repo, int64_t *
 {
 	sqlite3_stmt *s = store_sql(st,
 		"INSERT INTO project(root, name, repo) VALUES (:root, :name, :repo)"
-		" ON CONFLICT(root) DO UPDATE SET repo = coalesce(excluded.repo, repo) RETURNING id", e);
+		" ON CONFLICT(root) DO UPDATE SET repo = coalesce(excluded.repo, repo) RETURNING "
+		"id",
+		e);
 	bool has_row;
 	struct str name = path_base(root);
 	if (!s)
@@ -98,7 +100,8 @@ bool store_workdir(struct store *st, struct workdir *w, int64_t *out, struct err
 	*out = w ? w->id : 0;
 	if (!w || w->id)
 		return true;
-	sqlite3_stmt *s = store_sql(st, "SELECT id FROM workdir WHERE session_id = :session AND path = :path", e);
+	sqlite3_stmt *s = store_sql(
+		st, "SELECT id FROM workdir WHERE session_id = :session AND path = :path", e);
 	bool has_row;
 	if (!s || !store_session(st, w->session, &session, e))
 		return false;
@@ -112,7 +115,10 @@ bool store_workdir(struct store *st, struct workdir *w, int64_t *out, struct err
 	if (has_row)
 		return true;
 	struct place p = decide(&st->arena, w->session, w->path);
-	s = store_sql(st, "INSERT INTO workdir(session_id, path, project_id, how) VALUES (:session, :path, :project, :how)", e);
+	s = store_sql(st,
+		"INSERT INTO workdir(session_id, path, project_id, how) VALUES (:session, :path, "
+		":project, :how)",
+		e);
 	if (!s || !store_project(st, p.root, p.repo, &project, e))
 		return false;
 	store_bind(s, "itiz", session, w->path, project, p.how);
@@ -131,7 +137,10 @@ struct undecided {
 
 bool store_replace_workdirs(struct store *st, struct session *s, struct err *e)
 {
-	sqlite3_stmt *q = store_sql(st, "SELECT id, path, how = 'plain' FROM workdir WHERE session_id = :session AND how <> 'git'", e);
+	sqlite3_stmt *q = store_sql(st,
+		"SELECT id, path, how = 'plain' FROM workdir WHERE session_id = :session AND how "
+		"<> 'git'",
+		e);
 	struct undecided *first = NULL;
 	bool has_row;
 	if (!q)
@@ -143,15 +152,18 @@ bool store_replace_workdirs(struct store *st, struct session *s, struct err *e)
 		if (!has_row)
 			break;
 		struct undecided *u = arena_alloc(&st->arena, sizeof *u);
-		*u = (struct undecided){ sqlite3_column_int64(q, 0), arena_str(&st->arena, store_column(q, 1)),
-			sqlite3_column_int(q, 2), first };
+		*u = (struct undecided){sqlite3_column_int64(q, 0),
+			arena_str(&st->arena, store_column(q, 1)), sqlite3_column_int(q, 2), first};
 		first = u;
 	}
 	(void)sqlite3_reset(q);
 	for (struct undecided *u = first; u; u = u->next) {
 		struct place p = u->is_plain ? plain(s, u->path) : missing(&st->arena, s, u->path);
 		int64_t project;
-		q = store_sql(st, "UPDATE workdir SET project_id = :project WHERE id = :id AND project_id <> :project", e);
+		q = store_sql(st,
+			"UPDATE workdir SET project_id = :project WHERE id = :id AND project_id <> "
+			":project",
+			e);
 		if (!q || !store_project(st, p.root, p.repo, &project, e))
 			return false;
 		store_bind(q, "ii", project, u->id);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Turns: one row per billed response, whatever the number of lines, files and sessions it stands in.
+// Turns: one row per billed response, whatever the number of lines, files and sessions it stands
+// in.
 #include <string.h>
 
 #include "gather.h"
@@ -37,7 +38,8 @@ static bool add_steps(struct store *st, const struct turn *t, int sign, struct e
 {
 	sqlite3_stmt *s = store_sql(st,
 		"SELECT class_id, input_tok, output_tok, cache_5m_tok, cache_1h_tok, cache_read_tok"
-		" FROM turn_step WHERE turn_id = :turn", e);
+		" FROM turn_step WHERE turn_id = :turn",
+		e);
 	bool has_row = true;
 	if (!s)
 		return false;
@@ -47,10 +49,15 @@ static bool add_steps(struct store *st, const struct turn *t, int sign, struct e
 			return false;
 		if (!has_row)
 			break;
-		struct portion p = { .at_ms = t->owner.at_ms, .origin_id = t->owner.origin_id,
-			.class_id = sqlite3_column_int64(s, 0), .steps = 1, .input = sqlite3_column_int64(s, 1),
-			.output = sqlite3_column_int64(s, 2), .write_5m = sqlite3_column_int64(s, 3),
-			.write_1h = sqlite3_column_int64(s, 4), .read = sqlite3_column_int64(s, 5) };
+		struct portion p = {.at_ms = t->owner.at_ms,
+			.origin_id = t->owner.origin_id,
+			.class_id = sqlite3_column_int64(s, 0),
+			.steps = 1,
+			.input = sqlite3_column_int64(s, 1),
+			.output = sqlite3_column_int64(s, 2),
+			.write_5m = sqlite3_column_int64(s, 3),
+			.write_1h = sqlite3_column_int64(s, 4),
+			.read = sqlite3_column_int64(s, 5)};
 		store_rollup_add(st, &p, sign);
 	}
 	(void)sqlite3_reset(s);
@@ -59,10 +66,17 @@ static bool add_steps(struct store *st, const struct turn *t, int sign, struct e
 
 static void add_portion(struct store *st, const struct turn *t, int sign)
 {
-	struct portion p = { .at_ms = t->owner.at_ms, .origin_id = t->owner.origin_id, .class_id = t->class_id,
-		.turns = 1, .input = known(t->tok.input), .output = known(t->tok.output),
-		.write_5m = write_5m(&t->tok), .write_1h = known(t->tok.write_1h), .read = known(t->tok.read),
-		.searches = known(t->tok.n_search), .aborted = t->aborted_chars >= 0 };
+	struct portion p = {.at_ms = t->owner.at_ms,
+		.origin_id = t->owner.origin_id,
+		.class_id = t->class_id,
+		.turns = 1,
+		.input = known(t->tok.input),
+		.output = known(t->tok.output),
+		.write_5m = write_5m(&t->tok),
+		.write_1h = known(t->tok.write_1h),
+		.read = known(t->tok.read),
+		.searches = known(t->tok.n_search),
+		.aborted = t->aborted_chars >= 0};
 	store_rollup_add(st, &p, sign);
 }
 
@@ -77,17 +91,20 @@ static bool write_steps(struct store *st, int64_t turn_id, const struct sighting
 	for (size_t i = 0; i < x->n_steps; i++) {
 		const struct step *p = &x->steps[i];
 		sqlite3_stmt *s = store_sql(st,
-			"INSERT INTO turn_step VALUES (:turn, :n, :advisor, :class, :input, :output, :write_5m, :write_1h,"
-			" :read) ON CONFLICT DO UPDATE SET input_tok = max(input_tok, excluded.input_tok),"
+			"INSERT INTO turn_step VALUES (:turn, :n, :advisor, :class, :input, "
+			":output, :write_5m, :write_1h,"
+			" :read) ON CONFLICT DO UPDATE SET input_tok = max(input_tok, "
+			"excluded.input_tok),"
 			" output_tok = max(output_tok, excluded.output_tok),"
 			" cache_5m_tok = max(cache_5m_tok, excluded.cache_5m_tok),"
 			" cache_1h_tok = max(cache_1h_tok, excluded.cache_1h_tok),"
-			" cache_read_tok = max(cache_read_tok, excluded.cache_read_tok)", e);
+			" cache_read_tok = max(cache_read_tok, excluded.cache_read_tok)",
+			e);
 		int64_t class;
 		if (!s || !store_class(st, p->class, &class, e))
 			return false;
-		store_bind(s, "iiiiiiiii", turn_id, (int64_t)i, (int64_t)p->is_advisor, class, p->input, p->output,
-			p->write_5m, p->write_1h, p->read);
+		store_bind(s, "iiiiiiiii", turn_id, (int64_t)i, (int64_t)p->is_advisor, class,
+			p->input, p->output, p->write_5m, p->write_1h, p->read);
 		if (!store_run(st, s, e))
 			return false;
 	}
@@ -99,16 +116,21 @@ static int64_t nullable(sqlite3_stmt *s, int column)
 	return sqlite3_column_type(s, column) == SQLITE_NULL ? -1 : sqlite3_column_int64(s, column);
 }
 
-#define TURN_COLUMNS                                                                                      \
-	"t.id, o.session_id, o.agent_id, t.origin_id, t.at_ms, t.is_sidechain, t.is_foreign, t.class_id,"  \
-	" t.prompt_id, t.input_tok, t.output_tok, t.thinking_tok, t.cache_write_tok, t.cache_5m_tok,"      \
-	" t.cache_1h_tok, t.cache_read_tok, t.n_web_search, t.n_web_fetch, t.stop_id, t.cache_miss_id,"    \
-	" t.is_output_final, t.aborted_chars, t.request_id FROM turn AS t JOIN origin AS o ON o.id = t.origin_id"
+#define TURN_COLUMNS                                                                               \
+	"t.id, o.session_id, o.agent_id, t.origin_id, t.at_ms, t.is_sidechain, t.is_foreign, "     \
+	"t.class_id,"                                                                              \
+	" t.prompt_id, t.input_tok, t.output_tok, t.thinking_tok, t.cache_write_tok, "             \
+	"t.cache_5m_tok,"                                                                          \
+	" t.cache_1h_tok, t.cache_read_tok, t.n_web_search, t.n_web_fetch, t.stop_id, "            \
+	"t.cache_miss_id,"                                                                         \
+	" t.is_output_final, t.aborted_chars, t.request_id FROM turn AS t JOIN origin AS o ON "    \
+	"o.id = t.origin_id"
 
 static void take_turn(struct store *st, sqlite3_stmt *s, struct turn *t)
 {
-	int64_t *tok[] = { &t->tok.input, &t->tok.output, &t->tok.thinking, &t->tok.write, &t->tok.write_5m,
-		&t->tok.write_1h, &t->tok.read, &t->tok.n_search, &t->tok.n_fetch };
+	int64_t *tok[] = {&t->tok.input, &t->tok.output, &t->tok.thinking, &t->tok.write,
+		&t->tok.write_5m, &t->tok.write_1h, &t->tok.read, &t->tok.n_search,
+		&t->tok.n_fetch};
 	t->id = sqlite3_column_int64(s, 0);
 	t->owner.session_id = sqlite3_column_int64(s, 1);
 	t->agent_id = sqlite3_column_int64(s, 2);
@@ -127,7 +149,8 @@ static void take_turn(struct store *st, sqlite3_stmt *s, struct turn *t)
 	t->request = arena_str(&st->arena, store_column(s, 22));
 }
 
-static bool read_turn(struct store *st, struct str key, struct turn *out, bool *out_found, struct err *e)
+static bool read_turn(
+	struct store *st, struct str key, struct turn *out, bool *out_found, struct err *e)
 {
 	sqlite3_stmt *s = store_sql(st, "SELECT " TURN_COLUMNS " WHERE t.key = :key", e);
 	if (!s)
@@ -142,21 +165,28 @@ static bool read_turn(struct store *st, struct str key, struct turn *out, bool *
 }
 
 // Tries to make the row; *out_id is 0 if the key is taken.
-static bool insert_turn(struct store *st, const struct sighting *x, struct str key, const struct turn *t, int64_t *out_id, struct err *e)
+static bool insert_turn(struct store *st, const struct sighting *x, struct str key,
+	const struct turn *t, int64_t *out_id, struct err *e)
 {
 	sqlite3_stmt *s = store_sql(st,
-		"INSERT INTO turn(key, at_ms, origin_id, class_id, prompt_id, input_tok, output_tok, cache_write_tok,"
-		" cache_5m_tok, cache_1h_tok, cache_read_tok, thinking_tok, n_web_search, n_web_fetch, request_id,"
+		"INSERT INTO turn(key, at_ms, origin_id, class_id, prompt_id, input_tok, "
+		"output_tok, cache_write_tok,"
+		" cache_5m_tok, cache_1h_tok, cache_read_tok, thinking_tok, n_web_search, "
+		"n_web_fetch, request_id,"
 		" stop_id, cache_miss_id, is_sidechain, is_foreign, is_output_final, aborted_chars)"
-		" VALUES (:key, :at, :origin, :class, :prompt, :input, :output, :write, :write_5m, :write_1h, :read,"
-		" :thinking, :search, :fetch, :request, :stop, :miss, :sidechain, :foreign, :final, :aborted)"
-		" ON CONFLICT(key) DO NOTHING", e);
+		" VALUES (:key, :at, :origin, :class, :prompt, :input, :output, :write, :write_5m, "
+		":write_1h, :read,"
+		" :thinking, :search, :fetch, :request, :stop, :miss, :sidechain, :foreign, "
+		":final, :aborted)"
+		" ON CONFLICT(key) DO NOTHING",
+		e);
 	const struct tokens *k = &t->tok;
 	if (!s)
 		return false;
-	store_bind(s, "tiiikppppppppptkkiiip", key, t->owner.at_ms, t->owner.origin_id, t->class_id, t->prompt_id,
-		k->input, k->output, k->write, k->write_5m, k->write_1h, k->read, k->thinking, k->n_search, k->n_fetch,
-		x->request, t->stop_id, t->cache_miss_id, (int64_t)t->owner.is_sidechain, (int64_t)t->owner.is_foreign,
+	store_bind(s, "tiiikppppppppptkkiiip", key, t->owner.at_ms, t->owner.origin_id, t->class_id,
+		t->prompt_id, k->input, k->output, k->write, k->write_5m, k->write_1h, k->read,
+		k->thinking, k->n_search, k->n_fetch, x->request, t->stop_id, t->cache_miss_id,
+		(int64_t)t->owner.is_sidechain, (int64_t)t->owner.is_foreign,
 		(int64_t)t->is_output_final, t->aborted_chars);
 	if (!store_run(st, s, e))
 		return false;
@@ -167,32 +197,43 @@ static bool insert_turn(struct store *st, const struct sighting *x, struct str k
 static bool update_turn(struct store *st, const struct turn *t, struct err *e)
 {
 	sqlite3_stmt *s = store_sql(st,
-		"UPDATE turn SET at_ms = :at, origin_id = :origin, class_id = :class, prompt_id = :prompt,"
-		" input_tok = :input, output_tok = :output, cache_write_tok = :write, cache_5m_tok = :write_5m,"
-		" cache_1h_tok = :write_1h, cache_read_tok = :read, thinking_tok = :thinking, n_web_search = :search,"
-		" n_web_fetch = :fetch, request_id = :request, stop_id = :stop, cache_miss_id = :miss,"
-		" is_sidechain = :sidechain, is_foreign = :foreign, is_output_final = :final, aborted_chars = :aborted"
-		" WHERE id = :id", e);
+		"UPDATE turn SET at_ms = :at, origin_id = :origin, class_id = :class, prompt_id = "
+		":prompt,"
+		" input_tok = :input, output_tok = :output, cache_write_tok = :write, cache_5m_tok "
+		"= :write_5m,"
+		" cache_1h_tok = :write_1h, cache_read_tok = :read, thinking_tok = :thinking, "
+		"n_web_search = :search,"
+		" n_web_fetch = :fetch, request_id = :request, stop_id = :stop, cache_miss_id = "
+		":miss,"
+		" is_sidechain = :sidechain, is_foreign = :foreign, is_output_final = :final, "
+		"aborted_chars = :aborted"
+		" WHERE id = :id",
+		e);
 	const struct tokens *k = &t->tok;
 	if (!s)
 		return false;
-	store_bind(s, "iiikppppppppptkkiiipi", t->owner.at_ms, t->owner.origin_id, t->class_id, t->prompt_id,
-		k->input, k->output, k->write, k->write_5m, k->write_1h, k->read, k->thinking, k->n_search, k->n_fetch,
-		t->request, t->stop_id, t->cache_miss_id, (int64_t)t->owner.is_sidechain,
-		(int64_t)t->owner.is_foreign, (int64_t)t->is_output_final, t->aborted_chars, t->id);
+	store_bind(s, "iiikppppppppptkkiiipi", t->owner.at_ms, t->owner.origin_id, t->class_id,
+		t->prompt_id, k->input, k->output, k->write, k->write_5m, k->write_1h, k->read,
+		k->thinking, k->n_search, k->n_fetch, t->request, t->stop_id, t->cache_miss_id,
+		(int64_t)t->owner.is_sidechain, (int64_t)t->owner.is_foreign,
+		(int64_t)t->is_output_final, t->aborted_chars, t->id);
 	return store_run(st, s, e);
 }
 
 // First own turn of a session: kept up to date here, looked up again when one becomes shared.
-static bool note_own(struct store *st, struct session *s, int64_t at_ms, struct err *e)
+static bool note_own(struct store *st, struct session *s, int64_t at_ms, struct word *slug, struct err *e)
 {
 	if (s->first_own_ms >= 0 && s->first_own_ms <= at_ms)
 		return true;
 	s->first_own_ms = at_ms;
-	sqlite3_stmt *q = store_sql(st, "UPDATE session SET first_own_ms = min(coalesce(first_own_ms, :at), :at) WHERE id = :id", e);
-	if (!q)
+	sqlite3_stmt *q = store_sql(st,
+		"UPDATE session SET first_own_ms = :at, own_slug_id = :slug WHERE id = :id"
+		" AND (first_own_ms IS NULL OR first_own_ms > :at)",
+		e);
+	int64_t slug_id;
+	if (!q || !store_word(st, slug, &slug_id, e))
 		return false;
-	store_bind(q, "ii", at_ms, s->id);
+	store_bind(q, "iki", at_ms, slug_id, s->id);
 	if (s->has_links)
 		store_mark(st, s);
 	return store_run(st, q, e);
@@ -211,7 +252,8 @@ static int compare(const struct owner *a, const struct owner *b)
 }
 
 // Which of two agents of one session a message belongs to, all else being equal.
-static bool is_agent_before(struct store *st, const struct agent *mine, int64_t other_id, bool *out, struct err *e)
+static bool is_agent_before(
+	struct store *st, const struct agent *mine, int64_t other_id, bool *out, struct err *e)
 {
 	bool has_row;
 	*out = !mine && other_id;
@@ -230,7 +272,8 @@ static bool is_agent_before(struct store *st, const struct agent *mine, int64_t 
 
 static bool link_sessions(struct store *st, struct session *mine, int64_t other_id, struct err *e)
 {
-	sqlite3_stmt *s = store_sql(st, "INSERT INTO session_link VALUES (:a, :b), (:b, :a) ON CONFLICT DO NOTHING", e);
+	sqlite3_stmt *s = store_sql(
+		st, "INSERT INTO session_link VALUES (:a, :b), (:b, :a) ON CONFLICT DO NOTHING", e);
 	if (!s)
 		return false;
 	store_bind(s, "ii", mine->id, other_id);
@@ -247,18 +290,22 @@ static bool write_copy(struct store *st, int64_t turn_id, const struct owner *o,
 		"INSERT INTO turn_copy VALUES (:turn, :session, :origin, :at, :sidechain, :foreign)"
 		" ON CONFLICT DO UPDATE SET origin_id = excluded.origin_id, at_ms = excluded.at_ms,"
 		" is_sidechain = excluded.is_sidechain, is_foreign = excluded.is_foreign"
-		" WHERE (excluded.at_ms, excluded.is_sidechain, excluded.is_foreign) < (at_ms, is_sidechain, is_foreign)", e);
+		" WHERE (excluded.at_ms, excluded.is_sidechain, excluded.is_foreign) < (at_ms, "
+		"is_sidechain, is_foreign)",
+		e);
 	if (!s)
 		return false;
-	store_bind(s, "iiiiii", turn_id, o->session_id, o->origin_id, o->at_ms, (int64_t)o->is_sidechain,
-		(int64_t)o->is_foreign);
+	store_bind(s, "iiiiii", turn_id, o->session_id, o->origin_id, o->at_ms,
+		(int64_t)o->is_sidechain, (int64_t)o->is_foreign);
 	return store_run(st, s, e);
 }
 
 bool store_move_calls(struct store *st, int64_t turn_id, int64_t from, int64_t to, struct err *e)
 {
 	sqlite3_stmt *s = store_sql(st,
-		"SELECT name_id, count(*) FROM tool_call WHERE turn_id = :turn AND name_id IS NOT NULL GROUP BY name_id", e);
+		"SELECT name_id, count(*) FROM tool_call WHERE turn_id = :turn AND name_id IS NOT "
+		"NULL GROUP BY name_id",
+		e);
 	bool has_row = from != to;
 	if (!s)
 		return false;
@@ -277,7 +324,8 @@ bool store_move_calls(struct store *st, int64_t turn_id, int64_t from, int64_t t
 
 static bool delete_copy(struct store *st, int64_t turn_id, int64_t session_id, struct err *e)
 {
-	sqlite3_stmt *s = store_sql(st, "DELETE FROM turn_copy WHERE turn_id = :turn AND session_id = :session", e);
+	sqlite3_stmt *s = store_sql(
+		st, "DELETE FROM turn_copy WHERE turn_id = :turn AND session_id = :session", e);
 	if (!s)
 		return false;
 	store_bind(s, "ii", turn_id, session_id);
@@ -285,13 +333,15 @@ static bool delete_copy(struct store *st, int64_t turn_id, int64_t session_id, s
 }
 
 // Decides between the turn's owner and a sighting; *t gets the winner's place.
-static bool decide_owner(struct store *st, struct turn *t, const struct sighting *x, const struct owner *mine, struct err *e)
+static bool decide_owner(struct store *st, struct turn *t, const struct sighting *x,
+	const struct owner *mine, struct err *e)
 {
 	struct owner old = t->owner;
 	int order = compare(mine, &old);
 	if (mine->session_id == old.session_id) {
 		bool is_before = false;
-		if (order == 0 && !is_agent_before(st, x->origin->agent, t->agent_id, &is_before, e))
+		if (order == 0 &&
+			!is_agent_before(st, x->origin->agent, t->agent_id, &is_before, e))
 			return false;
 		if (order < 0 || is_before)
 			t->owner = *mine;
@@ -303,17 +353,18 @@ static bool decide_owner(struct store *st, struct turn *t, const struct sighting
 		return write_copy(st, t->id, mine, e); // a tie is settled at the end of the batch
 	t->owner = *mine;
 	return delete_copy(st, t->id, mine->session_id, e) && write_copy(st, t->id, &old, e) &&
-		store_move_calls(st, t->id, old.session_id, mine->session_id, e);
+	       store_move_calls(st, t->id, old.session_id, mine->session_id, e);
 }
 
 static bool same_turn(const struct turn *a, const struct turn *b)
 {
 	return memcmp(&a->tok, &b->tok, sizeof a->tok) == 0 && a->owner.at_ms == b->owner.at_ms &&
-		a->owner.origin_id == b->owner.origin_id && a->owner.is_sidechain == b->owner.is_sidechain &&
-		a->owner.is_foreign == b->owner.is_foreign && a->class_id == b->class_id &&
-		a->prompt_id == b->prompt_id && a->stop_id == b->stop_id && a->cache_miss_id == b->cache_miss_id &&
-		a->is_output_final == b->is_output_final && a->aborted_chars == b->aborted_chars &&
-		str_eq(a->request, b->request);
+	       a->owner.origin_id == b->owner.origin_id &&
+	       a->owner.is_sidechain == b->owner.is_sidechain &&
+	       a->owner.is_foreign == b->owner.is_foreign && a->class_id == b->class_id &&
+	       a->prompt_id == b->prompt_id && a->stop_id == b->stop_id &&
+	       a->cache_miss_id == b->cache_miss_id && a->is_output_final == b->is_output_final &&
+	       a->aborted_chars == b->aborted_chars && str_eq(a->request, b->request);
 }
 
 // The ids of what a sighting points to, in the shape of a row.
@@ -321,14 +372,19 @@ static bool resolve(struct store *st, const struct sighting *x, struct turn *out
 {
 	struct price_class key = x->parts;
 	key.above_tok = above_tok(&x->tok);
-	*out = (struct turn){ .owner = { .at_ms = x->at_ms, .is_sidechain = x->is_sidechain, .is_foreign = x->is_foreign },
-		.tok = x->tok, .request = x->request, .is_output_final = x->is_output_final,
-		.aborted_chars = x->aborted_chars };
+	*out = (struct turn){.owner = {.at_ms = x->at_ms,
+				     .is_sidechain = x->is_sidechain,
+				     .is_foreign = x->is_foreign},
+		.tok = x->tok,
+		.request = x->request,
+		.is_output_final = x->is_output_final,
+		.aborted_chars = x->aborted_chars};
 	return store_origin(st, x->origin, &out->owner.origin_id, e) &&
-		store_session(st, x->origin->session, &out->owner.session_id, e) &&
-		store_class(st, catalog_class(st->catalog, &key), &out->class_id, e) &&
-		store_prompt(st, x->prompt, &out->prompt_id, e) && store_word(st, x->stop, &out->stop_id, e) &&
-		store_word(st, x->cache_miss, &out->cache_miss_id, e);
+	       store_session(st, x->origin->session, &out->owner.session_id, e) &&
+	       store_class(st, catalog_class(st->catalog, &key), &out->class_id, e) &&
+	       store_prompt(st, x->prompt, &out->prompt_id, e) &&
+	       store_word(st, x->stop, &out->stop_id, e) &&
+	       store_word(st, x->cache_miss, &out->cache_miss_id, e);
 }
 
 static int64_t first_id(int64_t a, int64_t b)
@@ -336,7 +392,8 @@ static int64_t first_id(int64_t a, int64_t b)
 	return a ? a : b;
 }
 
-static bool merge(struct store *st, struct sighting *x, const struct turn *seen, const struct turn *old, struct err *e)
+static bool merge(struct store *st, struct sighting *x, const struct turn *seen,
+	const struct turn *old, struct err *e)
 {
 	struct turn t = *old;
 	struct price_class *class;
@@ -350,25 +407,28 @@ static bool merge(struct store *st, struct sighting *x, const struct turn *seen,
 	if (!store_class(st, catalog_class(st->catalog, &key), &t.class_id, e))
 		return false;
 	bool is_mine = t.owner.origin_id == seen->owner.origin_id;
-	t.prompt_id = is_mine ? first_id(seen->prompt_id, old->prompt_id) : first_id(old->prompt_id, seen->prompt_id);
+	t.prompt_id = is_mine ? first_id(seen->prompt_id, old->prompt_id)
+			      : first_id(old->prompt_id, seen->prompt_id);
 	t.stop_id = first_id(old->stop_id, seen->stop_id);
 	t.cache_miss_id = first_id(old->cache_miss_id, seen->cache_miss_id);
 	t.request = old->request.p ? old->request : seen->request;
 	t.is_output_final |= seen->is_output_final;
-	t.aborted_chars = old->aborted_chars > seen->aborted_chars ? old->aborted_chars : seen->aborted_chars;
+	t.aborted_chars =
+		old->aborted_chars > seen->aborted_chars ? old->aborted_chars : seen->aborted_chars;
 	x->turn_id = t.id;
 	x->owner_session_id = t.owner.session_id;
 	if (!write_steps(st, t.id, x, e) || (!same_turn(&t, old) && !update_turn(st, &t, e)))
 		return false;
-	if (t.owner.session_id == x->origin->session->id && old->owner.session_id == t.owner.session_id &&
-		!note_own(st, x->origin->session, t.owner.at_ms, e))
+	if (t.owner.session_id == x->origin->session->id &&
+		old->owner.session_id == t.owner.session_id &&
+		!note_own(st, x->origin->session, t.owner.at_ms, x->origin->slug, e))
 		return false;
 	return contribute(st, &t, 1, e);
 }
 
 bool store_sighting(struct store *st, struct sighting *x, struct err *e)
 {
-	struct turn seen, old = { 0 };
+	struct turn seen, old = {0};
 	struct price_class *class;
 	struct str key = x->key;
 	bool is_found;
@@ -382,13 +442,15 @@ bool store_sighting(struct store *st, struct sighting *x, struct err *e)
 			x->is_new = true;
 			x->owner_session_id = seen.owner.session_id;
 			add_portion(st, &seen, 1);
-			return write_steps(st, seen.id, x, e) && (x->n_steps == 0 || add_steps(st, &seen, 1, e)) &&
-				note_own(st, x->origin->session, x->at_ms, e);
+			return write_steps(st, seen.id, x, e) &&
+			       (x->n_steps == 0 || add_steps(st, &seen, 1, e)) &&
+			       note_own(st, x->origin->session, x->at_ms, x->origin->slug, e);
 		}
-		if (!read_turn(st, key, &old, &is_found, e) || !store_class_of(st, old.class_id, &class, e))
+		if (!read_turn(st, key, &old, &is_found, e) ||
+			!store_class_of(st, old.class_id, &class, e))
 			return false;
-		if (tries == 1 || !gather_is_other_message(old.request, old.owner.at_ms, class->model, x->request,
-					  x->at_ms, x->parts.model))
+		if (tries == 1 || !gather_is_other_message(old.request, old.owner.at_ms,
+					  class->model, x->request, x->at_ms, x->parts.model))
 			return merge(st, x, &seen, &old, e);
 		key = gather_second_key(&st->arena, x);
 	}
@@ -398,7 +460,7 @@ bool store_set_owner(struct store *st, int64_t turn_id, const struct owner *o, s
 {
 	sqlite3_stmt *s = store_sql(st, "SELECT " TURN_COLUMNS " WHERE t.id = :id", e);
 	bool has_row;
-	struct turn t = { 0 };
+	struct turn t = {0};
 	if (!s)
 		return false;
 	store_bind(s, "i", turn_id);
@@ -409,8 +471,12 @@ bool store_set_owner(struct store *st, int64_t turn_id, const struct owner *o, s
 	(void)sqlite3_reset(s);
 	struct owner old = t.owner;
 	if (!has_row || !contribute(st, &t, -1, e))
-		return has_row ? false : err_set(e, ERR_FORMAT, "the ledger is damaged: turn %lld is missing", (long long)turn_id);
+		return has_row ? false
+			       : err_set(e, ERR_FORMAT,
+					 "the ledger is damaged: turn %lld is missing",
+					 (long long)turn_id);
 	t.owner = *o;
-	return update_turn(st, &t, e) && contribute(st, &t, 1, e) && delete_copy(st, turn_id, o->session_id, e) &&
-		write_copy(st, turn_id, &old, e) && store_move_calls(st, turn_id, old.session_id, o->session_id, e);
+	return update_turn(st, &t, e) && contribute(st, &t, 1, e) &&
+	       delete_copy(st, turn_id, o->session_id, e) && write_copy(st, turn_id, &old, e) &&
+	       store_move_calls(st, turn_id, old.session_id, o->session_id, e);
 }

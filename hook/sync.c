@@ -10,12 +10,12 @@
 #include "files.h"
 
 enum {
-	GROUP_ROWS = 3000,               // about 20 ms of inserting
+	GROUP_ROWS = 3000, // about 20 ms of inserting
 	GROUP_FILES = 200,
 	GROUP_FACT_BYTES = 3 * 1024 * 1024,
 	CATALOG_BYTES = 4 * 1024 * 1024, // a larger one is dropped between groups
 	PAUSE_MS = 5,
-	MAX_WORKERS = 2, // scanning is half of the work, storing the other half
+	MAX_WORKERS = 2,   // scanning is half of the work, storing the other half
 	WORKER_FILES = 32, // fewer files are not worth a thread
 };
 
@@ -42,11 +42,11 @@ struct shared {
 	const struct found_files *files;
 	const struct table *cursors;
 	const struct sync_progress *progress;
-	int64_t n_bytes;            // to read
-	size_t next;                // file
-	int64_t committed_mono_ms;  // the last transaction
+	int64_t n_bytes;           // to read
+	size_t next;               // file
+	int64_t committed_mono_ms; // the last transaction
 	struct sync_report *report;
-	struct err *err;            // of the worker that failed first
+	struct err *err; // of the worker that failed first
 	bool has_failed;
 };
 
@@ -79,8 +79,11 @@ static bool same_file(const void *value, const void *key)
 // All cursors, so that an unchanged tree costs one query.
 static bool load_cursors(struct ingest *in, struct arena *a, struct table *out, struct err *e)
 {
-	sqlite3_stmt *s = store_sql(&in->store, "SELECT device, inode, offset_bytes, size_bytes, id, head_bytes, head_hash, prompt_id, is_open,"
-		" in_long_line, bad_lines, long_lines, bad_numbers FROM source_file", e);
+	sqlite3_stmt *s = store_sql(&in->store,
+		"SELECT device, inode, offset_bytes, size_bytes, id, head_bytes, head_hash, "
+		"prompt_id, is_open,"
+		" in_long_line, bad_lines, long_lines, bad_numbers FROM source_file",
+		e);
 	bool has_row = true;
 	if (!s)
 		return false;
@@ -107,8 +110,9 @@ static void keep_changed(struct found_files *files, const struct table *cursors,
 	size_t n = 0;
 	*out_bytes = 0;
 	for (size_t i = 0; i < files->n; i++) {
-		struct file key = { .device = files->p[i].device, .inode = files->p[i].inode };
-		const struct file *f = table_find(cursors, file_hash(key.device, key.inode), same_file, &key);
+		struct file key = {.device = files->p[i].device, .inode = files->p[i].inode};
+		const struct file *f =
+			table_find(cursors, file_hash(key.device, key.inode), same_file, &key);
 		if (f ? f->size_bytes == files->p[i].size_bytes : files->p[i].size_bytes == 0)
 			continue;
 		int64_t rest = f && f->offset_bytes <= files->p[i].size_bytes ? f->offset_bytes : 0;
@@ -131,7 +135,7 @@ static void group_clear(struct ingest *in, struct group *g)
 static bool check_members(struct ingest *in, const struct group *g, struct err *e)
 {
 	for (const struct member *m = g->first; m; m = m->next) {
-		struct file now = { 0 };
+		struct file now = {0};
 		if (!cursor_read(&in->store, m->file.device, m->file.inode, &now, e))
 			return false;
 		if (now.id != m->before.id || now.offset_bytes != m->before.offset_bytes)
@@ -162,7 +166,8 @@ static bool write_group(struct ingest *in, struct group *g, struct err *e)
 static bool read_singly(struct ingest *in, const struct group *g, struct err *e)
 {
 	for (const struct member *m = g->first; m; m = m->next) {
-		struct ingest_job job = { .paths = &m->file.path, .n_paths = 1, .deadline_mono_ms = INT64_MAX };
+		struct ingest_job job = {
+			.paths = &m->file.path, .n_paths = 1, .deadline_mono_ms = INT64_MAX};
 		bool is_done, is_open, ok;
 		pthread_mutex_t *mutex = in->mutex;
 		in->mutex = NULL; // held by flush
@@ -209,10 +214,11 @@ static bool flush(struct worker *w, struct err *e)
 static bool is_full(const struct worker *w)
 {
 	return batch_rows(&w->in->batch) >= GROUP_ROWS || w->group.n >= GROUP_FILES ||
-		w->in->batch.arena.total_bytes >= GROUP_FACT_BYTES;
+	       w->in->batch.arena.total_bytes >= GROUP_FACT_BYTES;
 }
 
-static void begin_member(struct worker *w, struct member *m, const struct file *opened, const struct file *known)
+static void begin_member(
+	struct worker *w, struct member *m, const struct file *opened, const struct file *known)
 {
 	m->file = known ? *known : *opened;
 	m->file.path = opened->path;
@@ -238,7 +244,7 @@ static bool write_part(struct worker *w, const struct file *opened, struct file 
 // Reads one file to its end, a chunk at a time; groups that get full on the way are written.
 static bool read_file(struct worker *w, struct str path, struct sync_report *out, struct err *e)
 {
-	struct ingest_part part = { .is_more = true };
+	struct ingest_part part = {.is_more = true};
 	struct file f, part_way;
 	int fd;
 	bool ok = true;
@@ -247,7 +253,8 @@ static bool read_file(struct worker *w, struct str path, struct sync_report *out
 		e->code = ERR_NONE; // gone, or not ours to read: the next sync tries again
 		return true;
 	}
-	const struct file *known = table_find(w->shared->cursors, file_hash(f.device, f.inode), same_file, &f);
+	const struct file *known =
+		table_find(w->shared->cursors, file_hash(f.device, f.inode), same_file, &f);
 	while (ok && part.is_more) {
 		struct member *m = arena_alloc(&w->group.arena, sizeof *m);
 		begin_member(w, m, &f, known);
@@ -289,7 +296,8 @@ static void tell(struct shared *sh, const struct sync_report *part)
 	r->n_bad_lines += part->n_bad_lines;
 	r->n_long_lines += part->n_long_lines;
 	if (sh->progress && sh->progress->tell)
-		sh->progress->tell(sh->progress->context, r->n_read_files, (int64_t)sh->files->n, r->n_bytes, sh->n_bytes);
+		sh->progress->tell(sh->progress->context, r->n_read_files, (int64_t)sh->files->n,
+			r->n_bytes, sh->n_bytes);
 	(void)pthread_mutex_unlock(&sh->mutex);
 }
 
@@ -297,12 +305,12 @@ static void *run_worker(void *context)
 {
 	struct worker *w = context;
 	struct shared *sh = w->shared;
-	struct err e = { .code = ERR_NONE };
+	struct err e = {.code = ERR_NONE};
 	const struct found_file *f;
 	bool ok = true;
 	group_clear(w->in, &w->group);
 	while (ok && (f = take_file(sh))) {
-		struct sync_report part = { 0 };
+		struct sync_report part = {0};
 		ok = read_file(w, f->path, &part, &e);
 		tell(sh, &part);
 	}
@@ -329,7 +337,7 @@ static bool start_second(struct shared *sh, struct worker *w, struct err *e)
 		return false;
 	}
 	in->mutex = &sh->mutex;
-	*w = (struct worker){ .shared = sh, .in = in };
+	*w = (struct worker){.shared = sh, .in = in};
 	if (pthread_create(&w->thread, NULL, run_worker, w) == 0)
 		return true;
 	ingest_close(in); // one does it too
@@ -340,7 +348,7 @@ static bool start_second(struct shared *sh, struct worker *w, struct err *e)
 
 static bool read_files(struct ingest *in, struct shared *sh)
 {
-	struct worker first = { .shared = sh, .in = in }, second = { 0 };
+	struct worker first = {.shared = sh, .in = in}, second = {0};
 	if (!start_second(sh, &second, sh->err))
 		return false;
 	in->mutex = &sh->mutex;
@@ -354,14 +362,20 @@ static bool read_files(struct ingest *in, struct shared *sh)
 	return !sh->has_failed;
 }
 
-bool sync_run(struct ingest *in, const struct str *dirs, size_t n_dirs, const struct sync_progress *progress, struct sync_report *out, struct err *e)
+bool sync_run(struct ingest *in, const struct str *dirs, size_t n_dirs,
+	const struct sync_progress *progress, struct sync_report *out, struct err *e)
 {
-	struct arena a = { 0 };
-	struct found_files files = { 0 };
-	struct table cursors = { 0 };
-	struct shared sh = { .mutex = PTHREAD_MUTEX_INITIALIZER, .db = in->store.db, .files = &files,
-		.cursors = &cursors, .progress = progress, .report = out, .err = e };
-	*out = (struct sync_report){ 0 };
+	struct arena a = {0};
+	struct found_files files = {0};
+	struct table cursors = {0};
+	struct shared sh = {.mutex = PTHREAD_MUTEX_INITIALIZER,
+		.db = in->store.db,
+		.files = &files,
+		.cursors = &cursors,
+		.progress = progress,
+		.report = out,
+		.err = e};
+	*out = (struct sync_report){0};
 	for (size_t i = 0; i < n_dirs; i++)
 		files_below(&a, dirs[i], &files);
 	out->n_files = (int64_t)files.n;

@@ -23,6 +23,7 @@ struct sync_progress {
 
 // Oldest file first. Lines are scanned outside the lock, which is held at most about 20 ms and left
 // alone for 5 ms between transactions, so that hooks are not kept waiting.
-MUST_USE bool sync_run(struct ingest *in, const struct str *dirs, size_t n_dirs, const struct sync_progress *progress, struct sync_report *out, struct err *e);
+MUST_USE bool sync_run(struct ingest *in, const struct str *dirs, size_t n_dirs,
+	const struct sync_progress *progress, struct sync_report *out, struct err *e);
 
 #endif

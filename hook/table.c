@@ -22,7 +22,7 @@ static void place(struct table *t, uint64_t hash, void *value)
 	size_t i = hash & (t->cap - 1);
 	while (t->slots[i].value)
 		i = (i + 1) & (t->cap - 1);
-	t->slots[i] = (struct table_slot){ hash, value };
+	t->slots[i] = (struct table_slot){hash, value};
 }
 
 void table_add(struct table *t, uint64_t hash, void *value)
@@ -51,5 +51,5 @@ void table_clear(struct table *t)
 void table_free(struct table *t)
 {
 	free(t->slots);
-	*t = (struct table){ 0 };
+	*t = (struct table){0};
 }

@@ -17,10 +17,9 @@ struct table {
 	size_t cap, n;
 };
 
-
-
 // The value whose hash is `hash` and for which same(value, key) holds, or NULL.
-void *table_find(const struct table *t, uint64_t hash, bool (*same)(const void *value, const void *key), const void *key);
+void *table_find(const struct table *t, uint64_t hash,
+	bool (*same)(const void *value, const void *key), const void *key);
 void table_add(struct table *t, uint64_t hash, void *value); // not there yet
 void table_clear(struct table *t);
 void table_free(struct table *t);

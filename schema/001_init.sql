@@ -45,6 +45,7 @@ CREATE TABLE session (
   id                INTEGER PRIMARY KEY,
   uid               TEXT NOT NULL UNIQUE, -- sessionId
   first_own_ms      INTEGER,      -- first turn that stands in this session alone; NULL: none
+  own_slug_id       INTEGER REFERENCES name(id), -- slug of that turn
   entrypoint_id     INTEGER REFERENCES name(id), -- cli, sdk-cli, claude-vscode, ...
   kind_id           INTEGER REFERENCES name(id), -- bg; NULL: an ordinary session
   team_id           INTEGER REFERENCES name(id),
@@ -148,7 +149,8 @@ CREATE TABLE origin (
   plugin_id     INTEGER REFERENCES name(id),    -- attributionPlugin
   attr_agent_id INTEGER REFERENCES name(id),    -- attributionAgent
   mcp_server_id INTEGER REFERENCES name(id),    -- attributionMcpServer
-  mcp_tool_id   INTEGER REFERENCES name(id)     -- attributionMcpTool
+  mcp_tool_id   INTEGER REFERENCES name(id),    -- attributionMcpTool
+  slug_id       INTEGER REFERENCES name(id)     -- nickname of the session that the line was written in
 ) STRICT;
 CREATE INDEX origin_session ON origin(session_id);
 

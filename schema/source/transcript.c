@@ -20,6 +20,7 @@ static const struct field {
 	{"cwd", offsetof(struct line, cwd), PATH_BYTES},
 	{"uuid", offsetof(struct line, uuid), NAME_BYTES},
 	{"type", offsetof(struct line, type_name), NAME_BYTES},
+	{"slug", offsetof(struct line, slug), NAME_BYTES},
 	{"error", offsetof(struct line, api_error), NAME_BYTES},
 	{"prUrl", offsetof(struct line, pr_url), PATH_BYTES},
 	{"effort", offsetof(struct line, effort), NAME_BYTES},
@@ -53,8 +54,7 @@ enum { N_FIELDS = sizeof fields / sizeof *fields };
 static const struct field *find_field(struct str key)
 {
 	// the first field of each length, 0..20; N_FIELDS ends the last run
-	static const unsigned char first[] = {0, 0, 0, 1, 2, 4, 6, 7, 10, 12, 16, 19, 21, 23, 23,
-		25, 25, 28, 29, 30, 30, N_FIELDS};
+	static const unsigned char first[] = {0, 0, 0, 1, 2, 5, 7, 8, 11, 13, 17, 20, 22, 24, 24, 26, 26, 29, 30, 31, 31, N_FIELDS};
 	if (key.n < 2 || key.n > 20)
 		return NULL;
 	for (size_t i = first[key.n]; i < first[key.n + 1]; i++)

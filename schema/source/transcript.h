@@ -75,7 +75,7 @@ struct line {
 	struct str type_name, subtype, uuid, session, cwd, git_branch, version, entrypoint, agent;
 	struct str request, request_session, request_ref, requested_model, effort;
 	struct str prompt, prompt_source, turn_origin, origin_kind, permission_mode;
-	struct str session_kind, team, agent_name;
+	struct str session_kind, team, agent_name, slug;
 	struct str attr_skill, attr_plugin, attr_agent, attr_mcp_server, attr_mcp_tool;
 
 	// message
