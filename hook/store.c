@@ -285,6 +285,8 @@ static bool find_call(struct store *st, const struct call *c, struct call_row *o
 		if (!take_call(st, s, out, e) || out->id)
 			return out->id != 0;
 	}
+	if (c->turn && c->turn->is_new && !st->has_orphans)
+		return true;
 	s = store_sql(st,
 		"SELECT id, turn_id, name_id, target_id FROM tool_call"
 		" WHERE key_hash = :key AND (result_bytes IS NULL OR turn_id IS NULL)",
@@ -329,6 +331,7 @@ static bool insert_call(
 		":target, :input,"
 		" :input_hash, :result, :result_hash, :error, :added, :removed)",
 		e);
+	st->has_orphans |= !now->turn;
 	if (!s)
 		return false;
 	store_bind(s, "hkkkpHpHHpp", c->key_hash, now->turn, now->name, now->target, c->input_bytes,
@@ -375,6 +378,19 @@ static bool store_facts(struct store *st, struct batch *b, struct err *e)
 	return true;
 }
 
+// A result can stand before its call; then a new turn's calls must be looked for among those.
+static bool look_for_orphans(struct store *st, struct err *e)
+{
+	sqlite3_stmt *s =
+		store_sql(st, "SELECT EXISTS (SELECT 1 FROM tool_call WHERE turn_id IS NULL)", e);
+	bool has_row;
+	if (!s || !store_step(st, s, &has_row, e))
+		return false;
+	st->has_orphans = sqlite3_column_int(s, 0);
+	(void)sqlite3_reset(s);
+	return true;
+}
+
 bool store_batch(struct store *st, struct batch *b, struct err *e)
 {
 	arena_reset(&st->arena);
@@ -383,8 +399,8 @@ bool store_batch(struct store *st, struct batch *b, struct err *e)
 	st->settling.n = 0;
 	st->n_batches++;
 	// prompts and sessions first: turns point to them
-	return store_changes(st, e) && store_facts(st, b, e) && store_settle(st, e) &&
-	       store_rollup_flush(st, e);
+	return look_for_orphans(st, e) && store_changes(st, e) && store_facts(st, b, e) &&
+	       store_settle(st, e) && store_rollup_flush(st, e);
 }
 
 void store_close(struct store *st)

@@ -23,6 +23,7 @@ struct store {
 	struct table rollup;      // changes of this batch: struct rollup_change
 	struct table tool_rollup; // struct tool_change
 	LIST(struct session *) settling;
+	bool has_orphans; // results wait for their calls
 };
 
 // Writes everything in the batch. After false the transaction must be rolled back and batch and
