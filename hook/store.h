@@ -67,9 +67,6 @@ MUST_USE bool store_project(
 
 // store_turn.c
 MUST_USE bool store_sighting(struct store *st, struct sighting *s, struct err *e);
-// Moves the tool calls of a turn from one session's counts to another's.
-MUST_USE bool store_move_calls(
-	struct store *st, int64_t turn_id, int64_t from, int64_t to, struct err *e);
 // Makes (at, origin) the turn's place, with its share of the roll-up; owner fields included.
 struct owner {
 	int64_t session_id, origin_id, at_ms;
@@ -77,6 +74,11 @@ struct owner {
 };
 MUST_USE bool store_set_owner(
 	struct store *st, int64_t turn_id, const struct owner *o, struct err *e);
+
+// store_owner.c
+// Moves the tool calls of a turn from one session's counts to another's.
+MUST_USE bool store_move_calls(
+	struct store *st, int64_t turn_id, int64_t from, int64_t to, struct err *e);
 
 // store_rollup.c
 struct portion { // a turn's or a step's share

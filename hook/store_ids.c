@@ -211,8 +211,8 @@ bool store_origin(struct store *st, struct origin *o, int64_t *out, struct err *
 			e);
 		if (!s)
 			return false;
-		store_bind(s, "hikkkkkkkkkkkk", key, id[0], id[1], id[2], id[3], id[4], id[5], id[6],
-			id[7], id[8], id[9], id[10], id[11], id[12]);
+		store_bind(s, "hikkkkkkkkkkkk", key, id[0], id[1], id[2], id[3], id[4], id[5],
+			id[6], id[7], id[8], id[9], id[10], id[11], id[12]);
 		if (!store_run(st, s, e))
 			return false;
 		o->id = sqlite3_last_insert_rowid(st->db);

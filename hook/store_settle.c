@@ -82,8 +82,10 @@ static bool wrong_owners(
 		" ranked AS ("
 		"  SELECT seen.*, row_number() OVER (PARTITION BY turn_id ORDER BY at_ms, "
 		"is_sidechain, is_foreign,"
-		"   coalesce(p.slug_id <> x.own_slug_id, 0), x.first_own_ms IS NOT NULL, x.first_own_ms, x.uid) AS place"
-		"  FROM seen JOIN session AS x ON x.id = seen.session_id JOIN origin AS p ON p.id = seen.origin_id)"
+		"   coalesce(p.slug_id <> x.own_slug_id, 0), x.first_own_ms IS NOT NULL, "
+		"x.first_own_ms, x.uid) AS place"
+		"  FROM seen JOIN session AS x ON x.id = seen.session_id JOIN origin AS p ON p.id "
+		"= seen.origin_id)"
 		" SELECT turn_id, session_id, origin_id, at_ms, is_sidechain, is_foreign FROM "
 		"ranked"
 		" WHERE place = 1 AND NOT is_owner",
