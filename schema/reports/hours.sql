@@ -13,4 +13,6 @@
 SELECT local_hour(s.at_ms) AS hour, (SELECT name FROM model WHERE id = s.split) AS model,
   count(DISTINCT o.session_id) AS sessions, @measures
 FROM spend AS s CROSS JOIN origin AS o ON o.id = s.origin_id
-GROUP BY 1, s.split ORDER BY 1, cost DESC
+GROUP BY 1, s.split
+-- the first of two equal hours is the one further east
+ORDER BY substr(hour, 1, 19), CAST(substr(hour, 20, 3) AS INTEGER) DESC, cost DESC

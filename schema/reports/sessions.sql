@@ -28,8 +28,11 @@ WITH sums AS MATERIALIZED (
   CROSS JOIN origin AS o ON o.id = s.origin_id
   LEFT JOIN workdir AS w ON w.id = o.workdir_id
   GROUP BY o.session_id, s.split),
-category AS MATERIALIZED (SELECT * FROM session_category),
-beyond AS MATERIALIZED (SELECT * FROM session_unattributed),
+-- grouped once more, so that SQLite finds the rows by an index
+category AS MATERIALIZED (
+  SELECT session_id, max(category) AS category FROM session_category GROUP BY session_id),
+beyond AS MATERIALIZED (
+  SELECT session_id, max(turns) AS turns, max(unattributed) AS unattributed FROM session_unattributed GROUP BY session_id),
 open AS MATERIALIZED (
   SELECT session_id, count(*) AS n FROM open_request
   WHERE at_ms >= :since_ms AND at_ms < :until_ms GROUP BY session_id)
@@ -44,8 +47,8 @@ CROSS JOIN session AS s ON s.id = u.session_id
 LEFT JOIN model AS m ON m.id = u.model_id
 LEFT JOIN project AS p ON p.id = u.project_id
 LEFT JOIN name AS b ON b.id = u.branch_id
-LEFT JOIN category AS g ON g.session_id = u.session_id
 LEFT JOIN source_file AS f ON f.id = s.title_file_id
+LEFT JOIN category AS g ON g.session_id = u.session_id
 LEFT JOIN beyond AS y ON y.session_id = u.session_id
 LEFT JOIN open AS q ON q.session_id = u.session_id
 ORDER BY u.last_ms DESC, s.uid, u.cost DESC

@@ -53,6 +53,22 @@ static bool is_of_submodule(struct str git_dir)
 	return str_has(git_dir, "/.git/") && str_has(git_dir, "/modules/");
 }
 
+// The tree of the submodule whose linked worktree we are in: unless it was moved, it stands under
+// its name in the superproject, SUPER/.git/modules/NAME being its folder.
+static struct str find_submodule_root(struct arena *a, struct str common_dir, struct str top)
+{
+	static const char mark[] = "/.git/modules/";
+	for (size_t i = 0; i < common_dir.n; i++) {
+		if (!str_starts(str_from(common_dir, i), mark))
+			continue;
+		struct str super = {common_dir.p, i},
+			   name = str_from(common_dir, i + sizeof mark - 1);
+		struct str root = path_join(a, super, name);
+		return is_kind(a, root, ".git", S_IFREG) ? root : top;
+	}
+	return top;
+}
+
 // `via_file`: .git is a file, as in linked worktrees, submodules and with --separate-git-dir.
 static bool set_place(
 	struct arena *a, struct str top, struct str git_dir, bool via_file, struct git_place *out)
@@ -68,7 +84,7 @@ static bool set_place(
 	p.is_submodule = via_file && is_of_submodule(p.common_dir);
 	bool is_named = str_is(path_base(p.common_dir), ".git");
 	if (p.is_submodule)
-		p.root = top;
+		p.root = p.is_worktree ? find_submodule_root(a, p.common_dir, top) : top;
 	else if (p.is_worktree)
 		p.is_bare = !is_named;
 	else if (via_file) // `echo gitdir: ./.bare > .git`: the folder of bare repository and

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: MIT
+#include "command.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "help.h"
+#include "report.h"
+#include "show.h"
+
+#define OPTS_ROWS (OPTS_OUTPUT | OPT(OPT_TIMEZONE))
+
+const struct command_def command_defs[] = {
+	{"sync", "setup", "[DIR ...]", "Read all that Claude Code has kept",
+		"Reads every transcript of the projects folders, or those below DIR, as far as it was not "
+		"read before. Can be interrupted and run again.",
+		OPT(OPT_HELP), 0, ARGS_MAX_POSITIONALS, command_sync},
+	{"install", "setup", "[--check | --dry-run]", "Wire the hooks into Claude Code's settings",
+		"Adds ccl-hook to settings.json, so that each turn is logged as it ends. What else is in "
+		"the file stays byte for byte.",
+		OPT(OPT_CHECK) | OPT(OPT_DRY_RUN) | OPT(OPT_HELP), 0, 0, command_install},
+	{"uninstall", "setup", "[--dry-run]", "Take the hooks out again",
+		"Removes ccl-hook from settings.json. The ledger stays.",
+		OPT(OPT_DRY_RUN) | OPT(OPT_HELP), 0, 0, command_uninstall},
+	{"config", "setup", "[set|unset ignore PATH]", "Folders that are not to be logged",
+		"Lists the settings; `set ignore PATH` keeps everything below a folder out of the ledger "
+		"from now on, `unset ignore PATH` lets it in again. What is stored already stays: `ccl "
+		"forget` removes it.",
+		OPTS_ROWS, 0, 3, command_config},
+	{"forget", "setup", "SESSION|PROJECT [--yes]", "Delete all that is stored of one",
+		"Deletes every row of a session (the beginning of its id is enough), or of all sessions of "
+		"a project (name, folder or repository), and keeps them from being read again.",
+		OPT(OPT_YES) | OPT(OPT_HELP), 1, 1, command_forget},
+	{"sql", "more", "\"SELECT ...\"", "Ask the ledger in SQL",
+		"Runs one SELECT, read-only. Tables: turn, session, origin, class, rollup, tool_call ...; "
+		"views: turn_cost, origin_name, agent_name ...",
+		OPTS_ROWS, 1, 1, command_sql},
+	{"reports", "more", "", "List the reports", "Lists the reports, with what each is about.",
+		OPTS_ROWS, 0, 0, command_reports},
+	{"help", "more", "[NAME]", "Explain a report or command",
+		"Explains a report or command; without a name, lists them.", OPT(OPT_HELP), 0, 1,
+		command_help},
+};
+const size_t n_command_defs = sizeof command_defs / sizeof *command_defs;
+
+static const struct command_def *find_command(struct str name)
+{
+	for (size_t i = 0; i < n_command_defs; i++)
+		if (str_is(name, command_defs[i].name))
+			return &command_defs[i];
+	return NULL;
+}
+
+static bool unknown(struct str word, struct err *e)
+{
+	enum { MAX_NAMES = 128 };
+	const char *names[MAX_NAMES];
+	size_t n = 0;
+	for (size_t i = 0; i < n_report_defs && n < MAX_NAMES; i++)
+		names[n++] = report_defs[i].name;
+	for (size_t i = 0; i < n_command_defs && n < MAX_NAMES; i++)
+		names[n++] = command_defs[i].name;
+	const char *near = args_nearest(word, names, n);
+	if (near)
+		return err_set(e, ERR_USAGE, "unknown command %.*s: did you mean %s?", STR_ARG(word),
+			near);
+	return err_set(e, ERR_USAGE, "unknown command %.*s: `ccl help` lists all", STR_ARG(word));
+}
+
+static bool run_command(struct arena *a, const struct command_def *def, int argc, char **argv,
+	int *out_status, struct err *e)
+{
+	struct args args;
+	struct command_call call = {.arena = a, .args = &args};
+	if (!args_parse(argc, argv, 2, def->name, def->options, NULL, &args, e))
+		return false;
+	if (args_has(&args, OPT_HELP))
+		return help_command(def, e);
+	if (args.n_positionals < def->least)
+		return err_set(e, ERR_USAGE, "usage: ccl %s %s", def->name, def->usage);
+	if (args.n_positionals > def->most)
+		return err_set(e, ERR_USAGE, "`ccl %s` takes no %.*s", def->name,
+			STR_ARG(args.positionals[def->most]));
+	if (!def->run(&call, e))
+		return false;
+	*out_status = call.status;
+	return true;
+}
+
+static bool run_report(struct arena *a, const struct report_def *def, int argc, char **argv,
+	int first, int *out_status, struct err *e)
+{
+	struct args args;
+	if (!args_parse(argc, argv, first, def->name, args_options_of(def), def, &args, e))
+		return false;
+	if (args_has(&args, OPT_HELP))
+		return help_report(def, e);
+	return show_report(a, def, &args, out_status, e);
+}
+
+bool command_run(struct arena *a, int argc, char **argv, int *out_status, struct err *e)
+{
+	struct str word = str_of(argc > 1 ? argv[1] : NULL);
+	*out_status = 0;
+	if (str_is(word, "--help") || str_is(word, "-h"))
+		return help_all(e);
+	if (str_is(word, "--version") || str_is(word, "-V")) {
+		(void)printf("ccl %s\n", CCL_VERSION);
+		return true;
+	}
+	if (!word.n || word.p[0] == '-')
+		return run_report(a, report_find(STR("summary")), argc, argv, 1, out_status, e);
+	const struct report_def *report = report_find(word);
+	if (report)
+		return run_report(a, report, argc, argv, 2, out_status, e);
+	const struct command_def *def = find_command(word);
+	if (def)
+		return run_command(a, def, argc, argv, out_status, e);
+	return unknown(word, e);
+}
+
+bool command_help(struct command_call *call, struct err *e)
+{
+	if (call->args->n_positionals == 0)
+		return help_all(e);
+	struct str word = call->args->positionals[0];
+	const struct report_def *report = report_find(word);
+	if (report)
+		return help_report(report, e);
+	const struct command_def *def = find_command(word);
+	return def ? help_command(def, e) : unknown(word, e);
+}
+
+static void set_text(struct cell *c, const char *z)
+{
+	c->kind = CELL_TEXT;
+	c->s = str_of(z);
+}
+
+bool command_reports(struct command_call *call, struct err *e)
+{
+	static const struct report_column columns[] = {
+		{.name = "report", .about = "What `ccl` is to be followed by", .type = VALUE_TEXT},
+		{.name = "group", .about = "Kind of report", .type = VALUE_TEXT},
+		{.name = "title", .about = "What it shows", .type = VALUE_TEXT},
+		{.name = "about", .about = "What a row is", .type = VALUE_TEXT, .is_wrap = true},
+	};
+	struct result r = {.arena = call->arena,
+		.name = STR("reports"),
+		.version = 1,
+		.columns = columns,
+		.n_columns = sizeof columns / sizeof *columns};
+	for (size_t i = 0; i < n_report_defs; i++) {
+		struct cell *row = result_add_row(&r);
+		set_text(&row[0], report_defs[i].name);
+		set_text(&row[1], report_defs[i].group);
+		set_text(&row[2], report_defs[i].title);
+		set_text(&row[3], report_defs[i].about);
+	}
+	struct sink_frame frame = show_frame(call->args);
+	frame.title = "Reports";
+	frame.empty = "";
+	return show_result(call->args, &r, frame, e);
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// The words that `ccl` knows besides its reports.
+#ifndef CCL_QUERY_COMMAND_H
+#define CCL_QUERY_COMMAND_H
+
+#include "args.h"
+
+struct command_call {
+	struct arena *arena;
+	const struct args *args;
+	int status; // out: the exit status
+};
+
+struct command_def {
+	const char *name;
+	const char *group;
+	const char *usage; // what follows the name
+	const char *title; // one line
+	const char *about; // for its own help page
+	unsigned options;
+	size_t least, most; // positionals
+	bool (*run)(struct command_call *call, struct err *e);
+};
+
+extern const struct command_def command_defs[];
+extern const size_t n_command_defs;
+
+// Does what argv says. True: done, with *out_status; false: *e is to be printed.
+MUST_USE bool command_run(
+	struct arena *a, int argc, char **argv, int *out_status, struct err *e);
+
+// Each in a file of its own.
+bool command_config(struct command_call *call, struct err *e);
+bool command_forget(struct command_call *call, struct err *e);
+bool command_help(struct command_call *call, struct err *e);
+bool command_install(struct command_call *call, struct err *e);
+bool command_uninstall(struct command_call *call, struct err *e);
+bool command_reports(struct command_call *call, struct err *e);
+bool command_sql(struct command_call *call, struct err *e);
+bool command_sync(struct command_call *call, struct err *e);
+
+// Where ccl-hook is: beside this program, else on PATH. False: nowhere.
+bool command_find_hook(struct arena *a, struct str *out);
+// Asks on the terminal; false without one.
+bool command_ask(const char *question);
+
+#endif

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT
+#include "help.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "buf.h"
+#include "value.h"
+
+enum { PAGE_COLS = 80 };
+
+static bool print(struct buf *b, struct err *e)
+{
+	bool ok = fwrite(b->p, 1, b->n, stdout) == b->n && fflush(stdout) == 0;
+	buf_free(b);
+	return ok || err_set(e, ERR_IO, "cannot write the output: %s", strerror(errno));
+}
+
+// Words of `text` up to PAGE_COLS, further lines indented.
+static void add_folded(struct buf *b, const char *text, size_t indent)
+{
+	struct str rest = str_of(text);
+	size_t used = indent;
+	while (rest.p) {
+		struct str word = str_split(rest, ' ', &rest);
+		if (used + 1 + word.n > PAGE_COLS && used > indent) {
+			buf_printf(b, "\n%*s", (int)indent, "");
+			used = indent;
+		} else if (used > indent) {
+			buf_addc(b, ' ');
+			used++;
+		}
+		buf_add(b, word);
+		used += word.n;
+	}
+	buf_addc(b, '\n');
+}
+
+static void add_entry(struct buf *b, const char *name, size_t name_cols, const char *about)
+{
+	buf_printf(b, "  %-*s  ", (int)name_cols, name);
+	if (strlen(name) > name_cols)
+		buf_printf(b, "\n%*s", (int)name_cols + 4, "");
+	add_folded(b, about, name_cols + 4);
+}
+
+static void add_reports(struct buf *b, const char *group, const char *heading)
+{
+	buf_printf(b, "\n%s\n", heading);
+	for (size_t i = 0; i < n_report_defs; i++) {
+		const struct report_def *def = &report_defs[i];
+		char name[64];
+		size_t n = (size_t)snprintf(name, sizeof name, "%s", def->name);
+		if (strcmp(def->group, group) != 0)
+			continue;
+		for (size_t p = 0; p < def->n_params && n < 40; p++)
+			if (def->params[p].is_required)
+				n += (size_t)snprintf(name + n, sizeof name - n, " %s",
+					def->params[p].name);
+		add_entry(b, name, 16, def->title);
+	}
+}
+
+static void add_commands(struct buf *b, const char *group, const char *heading)
+{
+	if (heading)
+		buf_printf(b, "\n%s\n", heading);
+	for (size_t i = 0; i < n_command_defs; i++)
+		if (strcmp(command_defs[i].group, group) == 0)
+			add_entry(b, command_defs[i].name, 16, command_defs[i].title);
+}
+
+bool help_all(struct err *e)
+{
+	struct buf b = {0};
+	buf_addz(&b, "usage: ccl [REPORT] [options]\n       ccl COMMAND\n\n"
+		     "What Claude Code has cost, turn by turn, from a ledger on this machine.\n");
+	add_reports(&b, "overview", "Overview");
+	add_reports(&b, "time", "By time");
+	add_reports(&b, "work", "By what it was for");
+	add_commands(&b, "setup", "Set up");
+	add_reports(&b, "health", "More");
+	add_commands(&b, "more", NULL);
+	buf_addz(&b, "\nEvery report takes --since, --until, --project, --branch, --model, --session,\n"
+		     "--breakdown, --json, --csv, --md, --tsv, -o, --sort, --limit, --timezone,\n"
+		     "where they make sense. `ccl REPORT --help` explains one.\n\n"
+		     "  ccl sync                         read what Claude Code has kept\n"
+		     "  ccl                              today, this week, this month, all time\n"
+		     "  ccl days --since 30d             one row per day\n"
+		     "  ccl sessions --sort cost:desc --limit 10\n");
+	return print(&b, e);
+}
+
+static void add_options(struct buf *b, unsigned options)
+{
+	buf_addz(b, "\nOptions\n");
+	for (size_t i = 0; i < N_OPTIONS; i++) {
+		const struct option_def *o = &option_defs[i];
+		char name[64];
+		if (!(options & OPT(i)))
+			continue;
+		(void)snprintf(name, sizeof name, "%s%s%s--%s%s%s", o->letter ? "-" : "",
+			o->letter ? o->letter : "", o->letter ? ", " : "", o->name,
+			o->value ? " " : "", o->value ? o->value : "");
+		add_entry(b, name, 22, o->about);
+	}
+}
+
+static void add_params(struct buf *b, const struct report_def *def)
+{
+	if (def->n_params)
+		buf_addz(b, "\nParameters\n");
+	for (size_t i = 0; i < def->n_params; i++) {
+		const struct report_param *p = &def->params[i];
+		char name[64];
+		(void)snprintf(name, sizeof name, "%s%s", p->is_required ? "" : "--", p->name);
+		add_entry(b, name, 22, p->about);
+	}
+}
+
+bool help_report(const struct report_def *def, struct err *e)
+{
+	struct buf b = {0};
+	buf_printf(&b, "usage: ccl %s", def->name);
+	for (size_t i = 0; i < def->n_params; i++)
+		if (def->params[i].is_required)
+			buf_printf(&b, " %s", def->params[i].name);
+	buf_printf(&b, " [options]\n\n%s\n", def->title);
+	add_folded(&b, def->about, 0);
+	add_params(&b, def);
+	add_options(&b, args_options_of(def));
+	buf_addz(&b, "\nColumns\n");
+	for (size_t i = 0; i < def->n_columns; i++) {
+		const struct report_column *c = &def->columns[i];
+		char name[64];
+		(void)snprintf(name, sizeof name, "%-15s %s", c->name, value_type_name(c->type));
+		add_entry(&b, name, 22, c->about);
+	}
+	if (def->example)
+		buf_printf(&b, "\nExample\n  %s\n", def->example);
+	return print(&b, e);
+}
+
+bool help_command(const struct command_def *def, struct err *e)
+{
+	struct buf b = {0};
+	buf_printf(&b, "usage: ccl %s %s\n\n", def->name, def->usage);
+	add_folded(&b, def->about, 0);
+	add_options(&b, def->options);
+	return print(&b, e);
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+#include "layout.h"
+
+#include "value.h"
+
+enum { EASY_COLS = 14, LEAST_COLS = 8, WRAP_COLS = 20 }; // of a text that is cut
+
+static bool is_elastic(const struct layout_column *c)
+{
+	return c->def->type == VALUE_TEXT || c->def->type == VALUE_PATH;
+}
+
+static size_t least(const struct layout_column *c, size_t floor_cols)
+{
+	size_t cols = c->def->is_wrap && floor_cols < WRAP_COLS ? WRAP_COLS : floor_cols;
+	cols = cols > c->head_cols ? cols : c->head_cols;
+	return cols < c->cols ? cols : c->cols;
+}
+
+size_t layout_cols(const struct layout_column *columns, size_t n)
+{
+	size_t cols = 0;
+	for (size_t i = 0; i < n; i++)
+		if (!columns[i].is_hidden)
+			cols += columns[i].cols + (cols ? LAYOUT_GAP_COLS : 0);
+	return cols;
+}
+
+// Takes one column at a time from the widest text that has some to give.
+static void shrink(struct layout_column *columns, size_t n, size_t max_cols, size_t floor_cols)
+{
+	for (size_t cols = layout_cols(columns, n); cols > max_cols; cols--) {
+		struct layout_column *widest = NULL;
+		for (size_t i = 0; i < n; i++)
+			if (!columns[i].is_hidden && is_elastic(&columns[i]) &&
+				columns[i].cols > least(&columns[i], floor_cols) &&
+				(!widest || columns[i].cols > widest->cols))
+				widest = &columns[i];
+		if (!widest)
+			return;
+		widest->cols--;
+	}
+}
+
+static void grow_back(struct layout_column *columns, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		columns[i].cols = columns[i].need_cols > columns[i].head_cols ? columns[i].need_cols
+									      : columns[i].head_cols;
+}
+
+// The last minor column, else the last text; not the first column.
+static bool hide_one(struct layout_column *columns, size_t n, bool is_minor)
+{
+	for (size_t i = n; i-- > 1;)
+		if (!columns[i].is_hidden &&
+			(is_minor ? columns[i].def->is_minor : is_elastic(&columns[i]))) {
+			columns[i].is_hidden = true;
+			return true;
+		}
+	return false;
+}
+
+void layout_fit(struct layout_column *columns, size_t n, size_t max_cols)
+{
+	for (size_t i = 0; i < n; i++)
+		columns[i].is_hidden = columns[i].is_blank && columns[i].def->is_minor;
+	grow_back(columns, n);
+	if (!max_cols)
+		return;
+	for (int step = 0;; step++) {
+		grow_back(columns, n);
+		shrink(columns, n, max_cols, EASY_COLS);
+		if (layout_cols(columns, n) <= max_cols)
+			return;
+		if (hide_one(columns, n, true))
+			continue;
+		shrink(columns, n, max_cols, LEAST_COLS);
+		if (layout_cols(columns, n) <= max_cols || !hide_one(columns, n, false))
+			return;
+	}
+}

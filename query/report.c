@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: MIT
+#include "report.h"
+
+#include <string.h>
+
+#include "ledger.h"
+#include "path.h"
+#include "sqlagg.h"
+#include "sqlfn.h"
+#include "zone.h"
+
+enum { MAX_CANDIDATES = 6 };
+
+const struct report_def *report_find(struct str name)
+{
+	for (size_t i = 0; i < n_report_defs; i++)
+		if (str_is(name, report_defs[i].name))
+			return &report_defs[i];
+	return NULL;
+}
+
+static void finalize(sqlite3_stmt **s)
+{
+	(void)sqlite3_finalize(*s);
+}
+
+bool report_open(struct arena *a, sqlite3 **out, struct err *e)
+{
+	sqlite3 *db;
+	if (!ledger_open_read(path_ledger(a), &db, e))
+		return false;
+	if (!sqlfn_register(db, e) || !sqlagg_register(db, e)) {
+		ledger_close(&db);
+		return false;
+	}
+	*out = db;
+	return true;
+}
+
+static bool too_many(struct str prefix, struct str *found, size_t n, struct err *e)
+{
+	char list[300] = "";
+	size_t at = 0;
+	for (size_t i = 0; i < n && i + 1 < MAX_CANDIDATES && at + found[i].n + 3 < sizeof list; i++) {
+		memcpy(list + at, i ? ", " : "", i ? 2 : 0);
+		at += i ? 2 : 0;
+		memcpy(list + at, found[i].p, found[i].n);
+		at += found[i].n;
+	}
+	return err_set(e, ERR_USAGE, "several sessions begin with %.*s: %.*s%s", STR_ARG(prefix), (int)at,
+		list, n == MAX_CANDIDATES ? ", ..." : "");
+}
+
+bool report_session(sqlite3 *db, struct arena *a, struct str prefix, struct str *out, struct err *e)
+{
+	AUTO(finalize) sqlite3_stmt *s = NULL;
+	struct str found[MAX_CANDIDATES];
+	size_t n = 0;
+	int rc;
+	// an id that is the beginning of another comes first, and is meant
+	if (sqlite3_prepare_v2(db,
+		    "SELECT uid FROM session WHERE uid >= ?1 AND substr(uid, 1, length(?1)) = ?1 "
+		    "ORDER BY uid LIMIT 6",
+		    -1, &s, NULL) != SQLITE_OK)
+		return ledger_fail(db, "looking for a session", e);
+	(void)sqlite3_bind_text(s, 1, prefix.n ? prefix.p : "?", prefix.n ? (int)prefix.n : 1,
+		SQLITE_STATIC);
+	while ((rc = sqlite3_step(s)) == SQLITE_ROW)
+		found[n++] = arena_str(a, (struct str){(const char *)sqlite3_column_text(s, 0),
+						  (size_t)sqlite3_column_bytes(s, 0)});
+	if (rc != SQLITE_DONE)
+		return ledger_fail(db, "looking for a session", e);
+	if (n == 0)
+		return err_set(e, ERR_NO_INPUT,
+			"no session begins with %.*s: `ccl sessions` lists them", STR_ARG(prefix));
+	if (n > 1 && !str_eq(found[0], prefix))
+		return too_many(prefix, found, n, e);
+	*out = found[0];
+	return true;
+}
+
+static bool bind_str(sqlite3_stmt *s, int at, struct str v)
+{
+	return v.p ? sqlite3_bind_text(s, at, v.p, (int)v.n, SQLITE_STATIC) == SQLITE_OK
+		   : sqlite3_bind_null(s, at) == SQLITE_OK;
+}
+
+static bool bind_param(sqlite3_stmt *s, int at, const struct request *req, struct str name)
+{
+	for (size_t i = 0; i < req->def->n_params; i++) {
+		int64_t v;
+		const struct report_param *p = &req->def->params[i];
+		if (!str_is(name, p->name) || str_is(name, "session"))
+			continue;
+		if (value_is_number(p->type) && str_int(req->params[i], INT64_MIN, INT64_MAX, &v))
+			return sqlite3_bind_int64(s, at, v) == SQLITE_OK;
+		return bind_str(s, at, req->params[i]);
+	}
+	if (str_is(name, "now_ms"))
+		return sqlite3_bind_int64(s, at, req->now_ms) == SQLITE_OK;
+	if (str_is(name, "since_ms"))
+		return sqlite3_bind_int64(s, at, req->since_ms) == SQLITE_OK;
+	if (str_is(name, "until_ms"))
+		return sqlite3_bind_int64(s, at, req->until_ms) == SQLITE_OK;
+	if (str_is(name, "breakdown"))
+		return sqlite3_bind_int(s, at, req->is_breakdown) == SQLITE_OK;
+	if (str_is(name, "project"))
+		return bind_str(s, at, req->project);
+	if (str_is(name, "branch"))
+		return bind_str(s, at, req->branch);
+	if (str_is(name, "model"))
+		return bind_str(s, at, req->model);
+	if (str_is(name, "session"))
+		return bind_str(s, at, req->session);
+	return false;
+}
+
+static bool prepare(sqlite3 *db, const char *sql, const struct request *req, sqlite3_stmt **out,
+	struct err *e)
+{
+	if (sqlite3_prepare_v2(db, sql, -1, out, NULL) != SQLITE_OK)
+		return ledger_fail(db, req->def->name, e);
+	int n = sqlite3_bind_parameter_count(*out);
+	for (int i = 1; i <= n; i++) {
+		const char *name = sqlite3_bind_parameter_name(*out, i);
+		if (!name || !bind_param(*out, i, req, str_of(name + 1)))
+			return err_set(e, ERR_INTERNAL, "report %s: nothing to bind to %s",
+				req->def->name, name ? name : "?");
+	}
+	return true;
+}
+
+static bool map_columns(sqlite3_stmt *s, const struct result *r, int *at, struct err *e)
+{
+	int n = sqlite3_column_count(s);
+	for (size_t c = 0; c < r->n_columns; c++) {
+		at[c] = -1;
+		for (int i = 0; i < n && at[c] < 0; i++)
+			if (strcmp(sqlite3_column_name(s, i), r->columns[c].name) == 0)
+				at[c] = i;
+		if (at[c] < 0)
+			return err_set(e, ERR_INTERNAL, "report %.*s: its SQL has no column %s",
+				STR_ARG(r->name), r->columns[c].name);
+	}
+	return true;
+}
+
+static struct cell take_cell(sqlite3_stmt *s, int at, struct arena *a)
+{
+	switch (sqlite3_column_type(s, at)) {
+	case SQLITE_INTEGER:
+		return (struct cell){.kind = CELL_INT, .i = sqlite3_column_int64(s, at)};
+	case SQLITE_FLOAT:
+		return (struct cell){.kind = CELL_REAL, .r = sqlite3_column_double(s, at)};
+	case SQLITE_NULL: return (struct cell){.kind = CELL_NULL};
+	default: {
+		const char *p = (const char *)sqlite3_column_blob(s, at);
+		struct str v = {p ? p : "", (size_t)sqlite3_column_bytes(s, at)};
+		return (struct cell){.kind = CELL_TEXT, .s = arena_str(a, v)};
+	}
+	}
+}
+
+bool report_fetch(sqlite3_stmt *s, const int *at, struct result *out, struct err *e)
+{
+	int rc;
+	while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
+		struct cell *row = result_add_row(out);
+		for (size_t c = 0; c < out->n_columns; c++)
+			row[c] = take_cell(s, at[c], out->arena);
+	}
+	return rc == SQLITE_DONE || ledger_fail(sqlite3_db_handle(s), "reading the ledger", e);
+}
+
+// WINDOW_NEWEST: the session of the newest turn. None: a session that does not exist.
+static bool find_newest(sqlite3 *db, struct arena *a, struct request *req, struct err *e)
+{
+	AUTO(finalize) sqlite3_stmt *s = NULL;
+	if (!prepare(db, report_newest_sql, req, &s, e))
+		return false;
+	int rc = sqlite3_step(s);
+	if (rc != SQLITE_ROW && rc != SQLITE_DONE)
+		return ledger_fail(db, "looking for the newest session", e);
+	const char *uid = rc == SQLITE_ROW ? (const char *)sqlite3_column_text(s, 0) : "";
+	req->session = arena_str(a, str_of(uid));
+	return true;
+}
+
+static bool apply_window(sqlite3 *db, struct arena *a, struct request *req, struct err *e)
+{
+	int64_t first_ms, end_ms;
+	switch (req->def->window) {
+	case WINDOW_NONE: return true;
+	case WINDOW_NEWEST: return find_newest(db, a, req, e);
+	case WINDOW_TODAY:
+		first_ms = zone_start_ms(req->now_ms, ZONE_DAY, 0);
+		end_ms = zone_start_ms(req->now_ms, ZONE_DAY, 1);
+		req->since_ms = req->since_ms > first_ms ? req->since_ms : first_ms;
+		req->until_ms = req->until_ms < end_ms ? req->until_ms : end_ms;
+		return true;
+	}
+	return true;
+}
+
+static bool is_no_split(const struct report_column *c)
+{
+	return !c->is_split;
+}
+
+bool report_run(
+	sqlite3 *db, struct arena *a, struct request *req, struct result *out, struct err *e)
+{
+	const struct report_def *def = req->def;
+	AUTO(finalize) sqlite3_stmt *s = NULL;
+	struct result r = {.arena = a,
+		.name = str_of(def->name),
+		.version = def->version,
+		.columns = def->columns,
+		.n_columns = def->n_columns};
+	int at[REPORT_MAX_COLUMNS];
+	if (def->n_columns > REPORT_MAX_COLUMNS)
+		return err_set(e, ERR_INTERNAL, "report %s has too many columns", def->name);
+	if (!apply_window(db, a, req, e) || !prepare(db, def->sql, req, &s, e) ||
+		!map_columns(s, &r, at, e) || !report_fetch(s, at, &r, e))
+		return false;
+	if (!req->is_breakdown)
+		result_drop(&r, is_no_split);
+	result_sum(&r, def->totals_column, def->totals_value);
+	*out = r;
+	return true;
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// Rows in memory, and what every report can have done to them: sorted, cut, some columns only.
+#ifndef CCL_QUERY_RESULT_H
+#define CCL_QUERY_RESULT_H
+
+#include "arena.h"
+#include "err.h"
+#include "value.h"
+
+struct result {
+	struct arena *arena; // owns everything below
+	struct str name;     // of the report
+	int version;
+	const struct report_column *columns;
+	size_t n_columns;
+	const struct cell **rows; // n_columns cells each
+	size_t n_rows, cap_rows;
+	struct cell *totals; // n_columns cells, NULL where a column has none; NULL: no totals at all
+	bool is_total_row;   // the totals are one of the rows
+};
+
+// A new row of NULLs.
+struct cell *result_add_row(struct result *r);
+
+// Sums of the total columns, over the rows where `key` (if not NULL) says `value`. If that is one
+// row, the totals are all of it but the key.
+void result_sum(struct result *r, const char *key, const char *value);
+
+// "cost:desc"; ties stay in the order they had.
+MUST_USE bool result_sort(struct result *r, struct str spec, struct err *e);
+// "day,cost": these columns, in this order.
+MUST_USE bool result_choose(struct result *r, struct str spec, struct err *e);
+void result_limit(struct result *r, size_t n);
+// Without the columns that `keep` refuses.
+void result_drop(struct result *r, bool (*keep)(const struct report_column *));
+
+#endif

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: MIT
+#include "show.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "doctor.h"
+#include "ledger.h"
+#include "report.h"
+#include "when.h"
+#include "zone.h"
+
+enum { DEFAULT_COLS = 100, LEAST_COLS = 40 };
+
+static bool set_zone(const struct args *args, struct err *e)
+{
+	return !args_has(args, OPT_TIMEZONE) || zone_set(args->values[OPT_TIMEZONE], e);
+}
+
+static bool read_window(const struct args *args, struct request *req, struct err *e)
+{
+	struct str since = args->values[OPT_SINCE], until = args->values[OPT_UNTIL];
+	req->until_ms = LEDGER_NO_END_MS;
+	if (since.p && !when_parse(since, "--since", req->now_ms, &req->since_ms, e))
+		return false;
+	if (until.p && !when_parse(until, "--until", req->now_ms, &req->until_ms, e))
+		return false;
+	if (req->since_ms > req->until_ms)
+		return err_set(e, ERR_USAGE, "--since %.*s lies behind --until %.*s", STR_ARG(since),
+			STR_ARG(until));
+	return true;
+}
+
+static bool read_params(const struct args *args, struct request *req, struct err *e)
+{
+	const struct report_def *def = req->def;
+	size_t n = 0;
+	for (size_t i = 0; i < def->n_params; i++) {
+		const struct report_param *p = &def->params[i];
+		int64_t v;
+		req->params[i] = args->params[i].p ? args->params[i] : str_of(p->fallback);
+		if (p->is_required) {
+			if (n == args->n_positionals)
+				return err_set(e, ERR_USAGE, "`ccl %s` wants %s: %s", def->name,
+					p->name, p->about);
+			req->params[i] = args->positionals[n++];
+		}
+		if (req->params[i].p && p->type == VALUE_INT &&
+			!str_int(req->params[i], INT64_MIN, INT64_MAX, &v))
+			return err_set(e, ERR_USAGE, "%s %.*s: not a whole number", p->name,
+				STR_ARG(req->params[i]));
+	}
+	if (n < args->n_positionals)
+		return err_set(e, ERR_USAGE, "`ccl %s` takes no %.*s", def->name,
+			STR_ARG(args->positionals[n]));
+	return true;
+}
+
+// The session may be an option or the report's own parameter.
+static bool read_session(sqlite3 *db, struct arena *a, const struct args *args, struct request *req,
+	struct err *e)
+{
+	struct str prefix = args->values[OPT_SESSION];
+	for (size_t i = 0; i < req->def->n_params; i++)
+		if (strcmp(req->def->params[i].name, "session") == 0)
+			prefix = req->params[i];
+	return !prefix.p || report_session(db, a, prefix, &req->session, e);
+}
+
+static bool read_limit(struct str text, int64_t *out, struct err *e)
+{
+	if (!text.p || str_int(text, 0, INT32_MAX, out))
+		return true;
+	return err_set(e, ERR_USAGE, "--limit %.*s: not a number of rows", STR_ARG(text));
+}
+
+static const struct sink_kind *kind_of(const struct args *args)
+{
+	return args_has(args, OPT_JSON)  ? &sink_json
+	       : args_has(args, OPT_CSV) ? &sink_csv
+	       : args_has(args, OPT_TSV) ? &sink_tsv
+	       : args_has(args, OPT_MD)  ? &sink_md
+					 : &sink_table;
+}
+
+struct sink_frame show_frame(const struct args *args)
+{
+	struct sink_frame f = {0};
+	struct winsize w;
+	int64_t cols;
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+	bool is_tty = isatty(STDOUT_FILENO);
+	if (str_int(str_of(getenv("COLUMNS")), LEAST_COLS, 10000, &cols))
+		f.max_cols = (size_t)cols;
+	else if (is_tty)
+		f.max_cols = ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col >= LEAST_COLS
+				     ? w.ws_col
+				     : DEFAULT_COLS;
+	f.is_color = is_tty && !(no_color && *no_color) && !args_has(args, OPT_NO_COLOR) &&
+		     !(term && strcmp(term, "dumb") == 0);
+	return f;
+}
+
+static bool print(const struct buf *out, struct err *e)
+{
+	if (fwrite(out->p, 1, out->n, stdout) == out->n && fflush(stdout) == 0)
+		return true;
+	return err_set(e, ERR_IO, "cannot write the output: %s", strerror(errno));
+}
+
+bool show_result(const struct args *args, struct result *r, struct sink_frame frame, struct err *e)
+{
+	int64_t limit = INT32_MAX;
+	if (!read_limit(args->values[OPT_LIMIT], &limit, e))
+		return false;
+	if (args_has(args, OPT_SORT) && !result_sort(r, args->values[OPT_SORT], e))
+		return false;
+	result_limit(r, (size_t)limit);
+	if (args_has(args, OPT_COLUMNS) && !result_choose(r, args->values[OPT_COLUMNS], e))
+		return false;
+	AUTO(buf_free) struct buf out = {0};
+	sink_write(kind_of(args), r, frame, &out);
+	return print(&out, e);
+}
+
+// The filters in words, for the title line.
+static char *context_of(struct arena *a, const struct args *args)
+{
+	struct buf b = {0};
+	for (size_t i = 0; i <= OPT_TIMEZONE; i++)
+		if (args->values[i].p)
+			buf_printf(&b, "%s%s%s%.*s", b.n ? ", " : "", option_defs[i].name,
+				args->values[i].n ? " " : "", STR_ARG(args->values[i]));
+	char *z = b.n ? arena_printf(a, "%s", buf_z(&b)) : NULL;
+	buf_free(&b);
+	return z;
+}
+
+static bool is_filtered(const struct args *args)
+{
+	return args_has(args, OPT_SINCE) || args_has(args, OPT_UNTIL) || args_has(args, OPT_PROJECT) ||
+	       args_has(args, OPT_BRANCH) || args_has(args, OPT_MODEL) || args_has(args, OPT_SESSION);
+}
+
+static bool has_turns(sqlite3 *db)
+{
+	sqlite3_stmt *s = NULL;
+	bool has = sqlite3_prepare_v2(db, "SELECT 1 FROM turn LIMIT 1", -1, &s, NULL) == SQLITE_OK &&
+		   sqlite3_step(s) == SQLITE_ROW;
+	(void)sqlite3_finalize(s);
+	return has;
+}
+
+static void close_db(sqlite3 **db)
+{
+	if (*db)
+		ledger_close(db);
+}
+
+static bool run_sql(struct arena *a, const struct args *args, struct request *req,
+	struct result *r, struct sink_frame *frame, struct err *e)
+{
+	AUTO(close_db) sqlite3 *db = NULL;
+	if (!report_open(a, &db, e) || !read_session(db, a, args, req, e) ||
+		!report_run(db, a, req, r, e))
+		return false;
+	if (is_filtered(args) && has_turns(db))
+		frame->empty = "Nothing here that the filters leave.";
+	return true;
+}
+
+bool show_report(struct arena *a, const struct report_def *def, const struct args *args,
+	int *out_status, struct err *e)
+{
+	struct request req = {.def = def, .now_ms = clock_now_ms()};
+	struct result r = {0};
+	struct sink_frame frame = show_frame(args);
+	frame.title = def->title;
+	frame.context = context_of(a, args);
+	frame.empty = def->empty;
+	req.project = args->values[OPT_PROJECT];
+	req.branch = args->values[OPT_BRANCH];
+	req.model = args->values[OPT_MODEL];
+	req.is_breakdown = args_has(args, OPT_BREAKDOWN);
+	*out_status = 0;
+	if (!set_zone(args, e) || !read_window(args, &req, e) || !read_params(args, &req, e))
+		return false;
+	bool ok = def->source ? doctor_run(a, &req, &r, out_status, e)
+			      : run_sql(a, args, &req, &r, &frame, e);
+	return ok && show_result(args, &r, frame, e);
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+// From the command line to rows on the screen.
+#ifndef CCL_QUERY_SHOW_H
+#define CCL_QUERY_SHOW_H
+
+#include "args.h"
+#include "sink.h"
+
+struct report_def;
+
+// Runs a report as `args` ask and prints it. Returns false with *e set, or true with the exit
+// status in *out_status.
+MUST_USE bool show_report(struct arena *a, const struct report_def *def, const struct args *args,
+	int *out_status, struct err *e);
+
+// Sorts, cuts and prints rows as the output options say.
+MUST_USE bool show_result(
+	const struct args *args, struct result *r, struct sink_frame frame, struct err *e);
+
+// The terminal: columns to fit (0: no limit), and whether colours are wanted.
+struct sink_frame show_frame(const struct args *args);
+
+#endif

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+// {"report","version","columns":[{name,type,about}],"rows":[{..}],"totals":{..}}
+#include "sink.h"
+#include "text.h"
+
+static void add_object(struct sink *k, const struct cell *cells, bool is_sparse)
+{
+	bool is_first = true;
+	buf_addc(k->out, '{');
+	for (size_t c = 0; c < k->result->n_columns; c++) {
+		const struct report_column *col = &k->result->columns[c];
+		if (is_sparse && !col->is_total && cells[c].kind == CELL_NULL)
+			continue;
+		if (!is_first)
+			buf_addc(k->out, ',');
+		is_first = false;
+		text_add_json(k->out, str_of(col->name));
+		buf_addc(k->out, ':');
+		bool is_bare = cells[c].kind != CELL_TEXT &&
+			       (col->type != VALUE_TIME || cells[c].kind != CELL_INT);
+		if (cells[c].kind == CELL_NULL) {
+			buf_addz(k->out, "null");
+		} else if (cells[c].kind == CELL_TEXT) {
+			text_add_json(k->out, cells[c].s);
+		} else {
+			if (!is_bare)
+				buf_addc(k->out, '"');
+			value_add_machine(k->out, col->type, &cells[c]);
+			if (!is_bare)
+				buf_addc(k->out, '"');
+		}
+	}
+	buf_addc(k->out, '}');
+}
+
+static void begin(struct sink *k)
+{
+	buf_addz(k->out, "{\"report\":");
+	text_add_json(k->out, k->result->name);
+	buf_printf(k->out, ",\"version\":%d,\"columns\":[", k->result->version);
+	for (size_t c = 0; c < k->result->n_columns; c++) {
+		const struct report_column *col = &k->result->columns[c];
+		buf_addz(k->out, c ? ",{\"name\":" : "{\"name\":");
+		text_add_json(k->out, str_of(col->name));
+		buf_printf(k->out, ",\"type\":\"%s\",\"about\":", value_type_name(col->type));
+		text_add_json(k->out, str_of(col->about));
+		buf_addc(k->out, '}');
+	}
+	buf_addz(k->out, "],\"rows\":[");
+}
+
+static void row(struct sink *k, const struct cell *cells)
+{
+	buf_addz(k->out, k->n_rows ? ",\n" : "\n");
+	add_object(k, cells, false);
+}
+
+static void end(struct sink *k, const struct cell *totals)
+{
+	buf_addz(k->out, k->n_rows ? "\n],\"totals\":" : "],\"totals\":");
+	if (totals)
+		add_object(k, totals, true);
+	else
+		buf_addz(k->out, "{}");
+	buf_addz(k->out, "}\n");
+}
+
+const struct sink_kind sink_json = {"json", begin, row, end};

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+// `ccl sql`: one SELECT over the ledger. The connection is read-only already; what is kept from it
+// here is everything that reaches other files (ATTACH, extensions) and the ledger's key.
+#include <signal.h>
+#include <string.h>
+
+#include "command.h"
+#include "ledger.h"
+#include "report.h"
+#include "show.h"
+#include "zone.h"
+
+static sqlite3 *volatile running; // for the signal handler
+
+static void on_interrupt(int sig)
+{
+	(void)sig;
+	if (running)
+		sqlite3_interrupt(running);
+}
+
+static bool is_one_of(const char *word, const char *const *words, size_t n)
+{
+	for (size_t i = 0; word && i < n; i++)
+		if (sqlite3_stricmp(word, words[i]) == 0)
+			return true;
+	return false;
+}
+
+static int authorize(void *data, int action, const char *one, const char *two, const char *schema,
+	const char *trigger)
+{
+	static const char *const pragmas[] = {
+		"table_info", "table_xinfo", "table_list", "index_list", "index_info", "index_xinfo"};
+	(void)data;
+	(void)schema;
+	(void)trigger;
+	switch (action) {
+	case SQLITE_SELECT:
+	case SQLITE_RECURSIVE: return SQLITE_OK;
+	case SQLITE_READ:
+		// the key of all hashes reads as NULL
+		return one && two && strcmp(one, "meta") == 0 && strcmp(two, "value") == 0 ? SQLITE_IGNORE
+											  : SQLITE_OK;
+	case SQLITE_FUNCTION:
+		return two && sqlite3_stricmp(two, "load_extension") == 0 ? SQLITE_DENY : SQLITE_OK;
+	case SQLITE_PRAGMA:
+		return is_one_of(one, pragmas, sizeof pragmas / sizeof *pragmas) ? SQLITE_OK
+										 : SQLITE_DENY;
+	default: return SQLITE_DENY;
+	}
+}
+
+static void finalize(sqlite3_stmt **s)
+{
+	(void)sqlite3_finalize(*s);
+}
+
+static void close_db(sqlite3 **db)
+{
+	running = NULL;
+	if (*db)
+		ledger_close(db);
+}
+
+static bool fail(sqlite3 *db, struct err *e)
+{
+	int rc = sqlite3_errcode(db) & 0xff;
+	if (rc == SQLITE_AUTH)
+		return err_set(e, ERR_USAGE, "only SELECT is allowed: %s", sqlite3_errmsg(db));
+	if (rc == SQLITE_ERROR)
+		return err_set(e, ERR_USAGE, "%s", sqlite3_errmsg(db));
+	if (rc == SQLITE_INTERRUPT)
+		return err_set(e, ERR_IO, "interrupted");
+	return ledger_fail(db, "running the query", e);
+}
+
+static bool prepare(sqlite3 *db, struct str sql, sqlite3_stmt **out, struct err *e)
+{
+	const char *tail = NULL;
+	(void)sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 0);
+	(void)sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	(void)sqlite3_set_authorizer(db, authorize, NULL);
+	if (sqlite3_prepare_v2(db, sql.p, (int)sql.n, out, &tail) != SQLITE_OK)
+		return fail(db, e);
+	if (!*out || sqlite3_column_count(*out) == 0)
+		return err_set(e, ERR_USAGE, "that is no SELECT");
+	if (str_trim(str_of(tail)).n)
+		return err_set(e, ERR_USAGE, "one statement, please");
+	if (!sqlite3_stmt_readonly(*out))
+		return err_set(e, ERR_USAGE, "only SELECT is allowed");
+	if (sqlite3_column_count(*out) > REPORT_MAX_COLUMNS)
+		return err_set(e, ERR_USAGE, "more than %d columns", REPORT_MAX_COLUMNS);
+	return true;
+}
+
+// Numbers are those columns that hold nothing else.
+static void guess_types(struct result *r, struct report_column *columns)
+{
+	for (size_t c = 0; c < r->n_columns; c++) {
+		bool is_number = false, is_text = false;
+		for (size_t i = 0; i < r->n_rows; i++) {
+			enum cell_kind kind = r->rows[i][c].kind;
+			is_number |= kind == CELL_INT || kind == CELL_REAL;
+			is_text |= kind == CELL_TEXT;
+		}
+		columns[c].type = is_number && !is_text ? VALUE_INT : VALUE_TEXT;
+	}
+}
+
+bool command_sql(struct command_call *call, struct err *e)
+{
+	AUTO(close_db) sqlite3 *db = NULL;
+	AUTO(finalize) sqlite3_stmt *s = NULL;
+	struct report_column columns[REPORT_MAX_COLUMNS] = {0};
+	int at[REPORT_MAX_COLUMNS];
+	struct result r = {.arena = call->arena, .name = STR("sql"), .version = 1, .columns = columns};
+	if (args_has(call->args, OPT_TIMEZONE) && !zone_set(call->args->values[OPT_TIMEZONE], e))
+		return false;
+	if (!report_open(call->arena, &db, e) || !prepare(db, call->args->positionals[0], &s, e))
+		return false;
+	r.n_columns = (size_t)sqlite3_column_count(s);
+	for (int c = 0; c < (int)r.n_columns; c++) {
+		const char *name = sqlite3_column_name(s, c);
+		columns[c].name = arena_printf(call->arena, "%s", name ? name : "");
+		columns[c].about = "";
+		at[c] = c;
+	}
+	running = db;
+	(void)signal(SIGINT, on_interrupt);
+	if (!report_fetch(s, at, &r, e)) {
+		int rc = sqlite3_errcode(db) & 0xff;
+		return rc == SQLITE_INTERRUPT || rc == SQLITE_ERROR || rc == SQLITE_AUTH ? fail(db, e)
+										       : false;
+	}
+	running = NULL;
+	(void)signal(SIGINT, SIG_DFL);
+	guess_types(&r, columns);
+	struct sink_frame frame = show_frame(call->args);
+	frame.empty = "No rows.";
+	return show_result(call->args, &r, frame, e);
+}

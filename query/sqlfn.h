@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+// SQL functions that reports use. NULL in, NULL out.
+//
+//   local_hour(ms) local_day(ms) local_week(ms) local_month(ms)   text, in the process's zone
+//   local_day_number(ms)            days since 1970 of the local date
+//   local_start(ms, unit, n)        where the n-th 'day', 'week' or 'month' from that of ms begins
+//   model_priced_as(name)           the id that a price is looked up by
+//   transcript_title(path, offset)  title.h; not in views
+#ifndef CCL_QUERY_SQLFN_H
+#define CCL_QUERY_SQLFN_H
+
+#include <sqlite3.h>
+
+#include "err.h"
+
+MUST_USE bool sqlfn_register(sqlite3 *db, struct err *e);
+
+#endif

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: MIT
+#include "value.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "clock.h"
+#include "text.h"
+#include "zone.h"
+
+#define PICO INT64_C(1000000000000)
+
+const char *value_type_name(enum value_type type)
+{
+	static const char *const names[] = {
+		[VALUE_TEXT] = "text",
+		[VALUE_ID] = "id",
+		[VALUE_PATH] = "path",
+		[VALUE_INT] = "int",
+		[VALUE_TOKENS] = "tokens",
+		[VALUE_USD] = "usd",
+		[VALUE_TIME] = "time",
+		[VALUE_DAY] = "day",
+		[VALUE_HOUR] = "hour",
+		[VALUE_WEEK] = "week",
+		[VALUE_MONTH] = "month",
+		[VALUE_SPAN] = "span",
+		[VALUE_PCT] = "pct",
+		[VALUE_BOOL] = "bool",
+	};
+	return names[type];
+}
+
+bool value_is_number(enum value_type type)
+{
+	return type == VALUE_INT || type == VALUE_TOKENS || type == VALUE_USD ||
+	       type == VALUE_SPAN || type == VALUE_PCT;
+}
+
+bool value_is_text(enum value_type type)
+{
+	return type == VALUE_TEXT || type == VALUE_ID || type == VALUE_PATH;
+}
+
+static uint64_t magnitude(int64_t v)
+{
+	return v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+}
+
+static void add_int(struct buf *out, int64_t v)
+{
+	buf_printf(out, "%lld", (long long)v);
+}
+
+void value_add_usd(struct buf *out, int64_t usd_pico)
+{
+	uint64_t u = magnitude(usd_pico);
+	buf_printf(out, "%s%llu.%012llu", usd_pico < 0 ? "-" : "", (unsigned long long)(u / PICO),
+		(unsigned long long)(u % PICO));
+}
+
+static void add_grouped(struct buf *out, uint64_t v)
+{
+	char digits[32];
+	int n = snprintf(digits, sizeof digits, "%llu", (unsigned long long)v);
+	for (int i = 0; i < n; i++) {
+		if (i && (n - i) % 3 == 0)
+			buf_addc(out, ',');
+		buf_addc(out, digits[i]);
+	}
+}
+
+// Below a cent the first two digits that say something.
+static void add_small_usd(struct buf *out, uint64_t u)
+{
+	uint64_t unit = 1; // of the last digit shown
+	int decimals = 12;
+	while (u / unit >= 100) {
+		unit *= 10;
+		decimals--;
+	}
+	uint64_t n = (u + unit / 2) / unit;
+	while (n % 10 == 0 && decimals > 2) {
+		n /= 10;
+		decimals--;
+	}
+	buf_printf(out, "0.%0*llu", decimals, (unsigned long long)n);
+}
+
+void value_add_usd_short(struct buf *out, int64_t usd_pico)
+{
+	uint64_t u = magnitude(usd_pico);
+	buf_addz(out, usd_pico < 0 ? "-$" : "$");
+	if (u > 0 && u < PICO / 100) {
+		add_small_usd(out, u);
+		return;
+	}
+	uint64_t cents = (u + PICO / 200) / (PICO / 100);
+	add_grouped(out, cents / 100);
+	buf_printf(out, ".%02llu", (unsigned long long)(cents % 100));
+}
+
+static void add_tokens(struct buf *out, int64_t v)
+{
+	static const char *const suffix[] = {"k", "M", "B", "T"};
+	uint64_t u = magnitude(v), unit = 1000;
+	if (v < 0)
+		buf_addc(out, '-');
+	if (u < 1000) {
+		add_int(out, (int64_t)u);
+		return;
+	}
+	// 999,950 is 1.0M, not 1000.0k
+	size_t i = 0;
+	while (i < 3 && u >= unit * 1000 - unit / 20) {
+		unit *= 1000;
+		i++;
+	}
+	uint64_t tenths = (u + unit / 20) / (unit / 10);
+	buf_printf(out, "%llu.%llu%s", (unsigned long long)(tenths / 10),
+		(unsigned long long)(tenths % 10), suffix[i]);
+}
+
+static void add_span(struct buf *out, int64_t ms)
+{
+	int64_t s = (ms + 500) / 1000;
+	if (ms < 1000)
+		buf_printf(out, ms > 0 ? "%.1fs" : "%.0fs", (double)ms / 1000);
+	else if (s < 60)
+		buf_printf(out, "%llds", (long long)s);
+	else if (s < 3600)
+		buf_printf(out, "%lldm %llds", (long long)(s / 60), (long long)(s % 60));
+	else if (s < 86400)
+		buf_printf(out, "%lldh %lldm", (long long)(s / 3600), (long long)(s / 60 % 60));
+	else
+		buf_printf(out, "%lldd %lldh", (long long)(s / 86400), (long long)(s / 3600 % 24));
+}
+
+// Decimal, never with an exponent, without the noise behind the last exact digit.
+static void add_real(struct buf *out, double r)
+{
+	char z[64];
+	if (!isfinite(r))
+		return;
+	if (fabs(r) >= 1e15 || r == floor(r)) {
+		(void)snprintf(z, sizeof z, "%.17g", r);
+	} else {
+		(void)snprintf(z, sizeof z, "%.12f", r);
+		size_t n = strlen(z);
+		while (z[n - 1] == '0')
+			z[--n] = '\0';
+		if (z[n - 1] == '.')
+			z[n - 1] = '\0';
+	}
+	buf_addz(out, z);
+}
+
+static double as_real(const struct cell *c)
+{
+	return c->kind == CELL_INT ? (double)c->i : c->r;
+}
+
+void value_add_machine(struct buf *out, enum value_type type, const struct cell *c)
+{
+	char iso[CLOCK_ISO_BYTES];
+	switch (c->kind) {
+	case CELL_NULL: return;
+	case CELL_TEXT: buf_add(out, c->s); return;
+	case CELL_REAL: add_real(out, c->r); return;
+	case CELL_INT: break;
+	}
+	if (type == VALUE_USD) {
+		value_add_usd(out, c->i);
+	} else if (type == VALUE_TIME) {
+		clock_format_iso(c->i, iso);
+		buf_addz(out, iso);
+	} else if (type == VALUE_SPAN) {
+		uint64_t u = magnitude(c->i);
+		buf_printf(out, "%s%llu.%03u", c->i < 0 ? "-" : "", (unsigned long long)(u / 1000),
+			(unsigned)(u % 1000));
+	} else if (type == VALUE_BOOL) {
+		buf_addz(out, c->i ? "true" : "false");
+	} else {
+		add_int(out, c->i);
+	}
+}
+
+static void add_time(struct buf *out, int64_t ms)
+{
+	struct zone_time t = zone_local(ms);
+	buf_printf(out, "%04lld-%02u-%02u %02u:%02u", (long long)t.year, t.month, t.day, t.hour,
+		t.minute);
+}
+
+static void add_human_text(struct buf *out, enum value_type type, struct str s)
+{
+	// 2026-10-25T02:00:00+02:00 -> 2026-10-25 02:00 +02:00
+	if (type == VALUE_HOUR && s.n == 25)
+		buf_printf(out, "%.10s %.5s %.6s", s.p, s.p + 11, s.p + 19);
+	else
+		text_add_clean(out, s);
+}
+
+void value_add_human(struct buf *out, enum value_type type, const struct cell *c)
+{
+	if (c->kind == CELL_NULL) {
+		buf_addc(out, '-');
+	} else if (c->kind == CELL_TEXT) {
+		add_human_text(out, type, c->s);
+	} else if (type == VALUE_PCT) {
+		buf_printf(out, "%.1f%%", as_real(c) * 100);
+	} else if (c->kind == CELL_REAL) {
+		add_real(out, c->r);
+	} else if (type == VALUE_USD) {
+		value_add_usd_short(out, c->i);
+	} else if (type == VALUE_TOKENS) {
+		add_tokens(out, c->i);
+	} else if (type == VALUE_TIME) {
+		add_time(out, c->i);
+	} else if (type == VALUE_SPAN) {
+		add_span(out, c->i);
+	} else if (type == VALUE_BOOL) {
+		buf_addz(out, c->i ? "yes" : "no");
+	} else {
+		if (c->i < 0)
+			buf_addc(out, '-');
+		add_grouped(out, magnitude(c->i));
+	}
+}
+
+int value_cmp(const struct cell *a, const struct cell *b)
+{
+	if (a->kind == CELL_NULL || b->kind == CELL_NULL)
+		return (a->kind != CELL_NULL) - (b->kind != CELL_NULL);
+	if (a->kind == CELL_TEXT && b->kind == CELL_TEXT)
+		return str_cmp(a->s, b->s);
+	if (a->kind == CELL_INT && b->kind == CELL_INT)
+		return (a->i > b->i) - (a->i < b->i);
+	if (a->kind == CELL_TEXT || b->kind == CELL_TEXT)
+		return (a->kind == CELL_TEXT) - (b->kind == CELL_TEXT);
+	double x = as_real(a), y = as_real(b);
+	return (x > y) - (x < y);
+}

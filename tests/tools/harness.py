@@ -1,0 +1,303 @@
+# SPDX-License-Identifier: MIT
+"""What the tests share: running the programs, reading a ledger, and prices.tsv in exact arithmetic.
+
+Nothing here uses the project's own SQL views: the figures that a test expects are computed from the
+ledger's rows in Python, with integers and Fractions.
+"""
+import collections
+import datetime
+import json
+import os
+import pathlib
+import re
+import shutil
+import sqlite3
+import subprocess
+import tempfile
+import time
+import unittest
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+HOOK = os.environ.get('CCL_HOOK', str(ROOT / 'build-test/hook/ccl-hook'))
+CCL = os.environ.get('CCL', str(ROOT / 'build-test/query/ccl'))
+ZONES = ('UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kolkata')
+TOKENS = ('input', 'output', 'cache_5m', 'cache_1h', 'cache_read')
+# A hook that could not finish leaves a child that waits up to 30 s for the lock.
+GRACE_S = 35
+
+
+def environ(ledger, home, **more):
+    keep = ('PATH', 'LD_LIBRARY_PATH', 'ASAN_OPTIONS', 'UBSAN_OPTIONS', 'TMPDIR')
+    env = {k: os.environ[k] for k in keep if k in os.environ}
+    env.update(HOME=str(home), LANG='C.UTF-8', TZ='UTC', CCL_LEDGER=str(ledger), NO_COLOR='1')
+    env.update({k: str(v) for k, v in more.items()})
+    return env
+
+
+def payload(event, transcript, session=None, **more):
+    transcript = str(transcript)
+    session = session or pathlib.Path(transcript).stem
+    return {'session_id': session, 'transcript_path': transcript, 'cwd': '/nowhere', 'hook_event_name': event, **more}
+
+
+def read_lines(path):
+    """The JSON of each line of a file; nothing, if there is no file."""
+    if not os.path.exists(path):
+        return []
+    with open(path, encoding='utf-8') as f:
+        return [json.loads(line) for line in f]
+
+
+def until(check, seconds=GRACE_S):
+    """Waits for check() to be true; the answer is its last value."""
+    end = time.monotonic() + seconds
+    while True:
+        value = check()
+        if value or time.monotonic() > end:
+            return value
+        time.sleep(0.01)
+
+
+class LedgerCase(unittest.TestCase):
+    """A test with a folder, a home and a ledger of its own."""
+    maxDiff = None
+
+    def setUp(self):
+        self.dir = pathlib.Path(tempfile.mkdtemp(prefix='ccl-test-'))
+        self.addCleanup(shutil.rmtree, self.dir, ignore_errors=True)
+        self.home = self.dir / 'home'
+        self.home.mkdir()
+        self.ledger = self.dir / 'ledger' / 'ledger.db'
+
+    def env(self, **more):
+        return environ(self.ledger, self.home, **more)
+
+    def sync(self, *folders):
+        run = subprocess.run([HOOK, '--sync', *map(str, folders)], env=self.env(), stdin=subprocess.DEVNULL,
+                             capture_output=True, timeout=600)
+        self.assertEqual(run.returncode, 0, run.stderr.decode(errors='replace'))
+        return run
+
+    def start_sync(self, *folders):
+        """A sync that runs beside the test; end_sync() waits for it."""
+        sync = subprocess.Popen([HOOK, '--sync', *map(str, folders)], env=self.env(), stdin=subprocess.DEVNULL,
+                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(sync.wait)
+        self.addCleanup(sync.kill)
+        return sync
+
+    def end_sync(self, sync):
+        self.assertEqual(sync.wait(timeout=60), 0)
+
+    def start_hook(self, data, **more):
+        """A hook that was given its payload; for a test that runs several at once."""
+        hook = subprocess.Popen([HOOK], env=self.env(**more), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE)
+        hook.stdin.write(data if isinstance(data, bytes) else json.dumps(data).encode())
+        hook.stdin.close()
+        hook.stdin = None
+        return hook
+
+    def end_hook(self, hook):
+        out, err = hook.communicate(timeout=60)
+        self.assertEqual((hook.returncode, out, err), (0, b'', b''))
+
+    def hook(self, data, **more):
+        """One hook run: it must exit 0 and print nothing, whatever it was given."""
+        data = data if isinstance(data, bytes) else json.dumps(data).encode()
+        run = subprocess.run([HOOK], env=self.env(**more), input=data, capture_output=True, timeout=60)
+        self.assertEqual((run.returncode, run.stdout, run.stderr), (0, b'', b''))
+
+    def report(self, *args, **more):
+        run = subprocess.run([CCL, *map(str, args), '--json'], env=self.env(**more), stdin=subprocess.DEVNULL,
+                             capture_output=True, timeout=60)
+        self.assertEqual(run.returncode, 0, run.stderr.decode(errors='replace'))
+        # a number of money keeps all its digits
+        return json.loads(run.stdout, parse_float=Fraction)['rows']
+
+    def read(self):
+        return Ledger(self.ledger)
+
+    def n_turns(self):
+        try:
+            return len(self.read().turns)
+        except sqlite3.OperationalError:  # no file yet, or its tables are being made
+            return 0
+
+
+class Prices:
+    """prices.tsv: pico-USD per token."""
+    NUMBERS = ('input', 'output', 'cache_5m', 'cache_1h', 'cache_read')
+
+    def __init__(self, path=ROOT / 'schema/prices.tsv'):
+        lines = [l.split('\t') for l in path.read_text().splitlines() if not l.startswith('#')]
+        self.rows = [dict(zip(lines[0], l)) for l in lines[1:]]
+
+    def row(self, model, at_ms, prompt_tok):
+        model = re.sub(r'-20\d{6}$', '', model.replace('[1m]', ''))
+        day = datetime.datetime.fromtimestamp(at_ms / 1000, datetime.timezone.utc).strftime('%Y-%m-%d')
+        fits = [r for r in self.rows if r['model'] == model and r['from'] <= day and (not r['until'] or day < r['until'])
+                and prompt_tok > int(r['above'] or 0) - (r['above'] == '0')]
+        return max(fits, key=lambda r: int(r['above'])) if fits else None
+
+    def cost(self, model, at_ms, use, geo=None, speed=None, tier=None):
+        """pico-USD of one response, None if it has no price; `use` has the TOKENS and web_searches."""
+        row = self.row(model, at_ms, use['input'] + use['cache_5m'] + use['cache_1h'] + use['cache_read'])
+        if row is None or (speed == 'fast' and not row['fast']):
+            return None
+        factor = Fraction(1)
+        if speed == 'fast':
+            factor *= Fraction(row['fast'])
+        if geo == 'us':
+            factor *= Fraction(row['geo_us'])
+        if tier == 'batch':
+            factor *= Fraction(row['batch'])
+        money = sum(use[k] * Fraction(row[k]) * 10**6 for k in self.NUMBERS) * factor
+        money += use['web_searches'] * Fraction(row['web_search']) * 10**12
+        assert money.denominator == 1
+        return int(money)
+
+
+class Ledger:
+    """All turns of a ledger, one dict each, read with plain SQL."""
+    TURNS = '''
+      SELECT t.id, t.key, t.at_ms, t.origin_id, t.class_id, s.uid AS session, p.root AS project, b.text AS branch,
+        m.name AS model, v.text AS version, a.uid AS agent, t.is_output_final, t.aborted_chars,
+        CASE WHEN o.agent_id IS NULL THEN 'main'
+          ELSE coalesce(ov.text, mt.text, at.text, ct.text, 'unknown') END AS agent_type,
+        coalesce(t.input_tok, 0) AS input, coalesce(t.output_tok, 0) AS output,
+        max(coalesce(t.cache_write_tok, 0) - coalesce(t.cache_1h_tok, 0), coalesce(t.cache_5m_tok, 0)) AS cache_5m,
+        coalesce(t.cache_1h_tok, 0) AS cache_1h, coalesce(t.cache_read_tok, 0) AS cache_read,
+        coalesce(t.n_web_search, 0) AS web_searches, geo.text AS geo, speed.text AS speed, tier.text AS tier
+      FROM turn AS t JOIN origin AS o ON o.id = t.origin_id JOIN session AS s ON s.id = o.session_id
+      LEFT JOIN workdir AS w ON w.id = o.workdir_id LEFT JOIN project AS p ON p.id = w.project_id
+      LEFT JOIN name AS b ON b.id = o.branch_id LEFT JOIN name AS v ON v.id = o.version_id
+      JOIN class AS c ON c.id = t.class_id JOIN model AS m ON m.id = c.model_id
+      LEFT JOIN name AS geo ON geo.id = c.geo_id LEFT JOIN name AS speed ON speed.id = c.speed_id
+      LEFT JOIN name AS tier ON tier.id = c.tier_id
+      LEFT JOIN agent AS a ON a.id = o.agent_id LEFT JOIN name AS ov ON ov.id = a.overhead_id
+      LEFT JOIN name AS mt ON mt.id = a.meta_type_id LEFT JOIN name AS at ON at.id = a.attr_type_id
+      LEFT JOIN name AS ct ON ct.id = a.call_type_id'''
+
+    def __init__(self, path):
+        self.db = sqlite3.connect(f'file:{path}?mode=ro', uri=True)
+        self.db.row_factory = sqlite3.Row
+        self.prices = Prices()
+        self.turns = [dict(r) for r in self.db.execute(self.TURNS)]
+        for t in self.turns:
+            t['cost'] = self.prices.cost(t['model'], t['at_ms'], t, t['geo'], t['speed'], t['tier'])
+
+    def all(self, sql, *args):
+        return [dict(r) for r in self.db.execute(sql, args)]
+
+    def one(self, sql, *args):
+        return self.db.execute(sql, args).fetchone()[0]
+
+    def sums(self, key):
+        """{key(turn): {messages, the TOKENS, cost}}"""
+        out = collections.defaultdict(collections.Counter)
+        for t in self.turns:
+            group = out[key(t)]
+            group['messages'] += 1
+            group['cost'] += t['cost'] or 0
+            for k in TOKENS:
+                group[k] += t[k]
+        return {k: dict(v) for k, v in out.items()}
+
+    def check_views(self, case):
+        """The project's own views give every turn the money that Python gives it."""
+        self.db.executescript((ROOT / 'schema/views.sql').read_text())
+        by_view = dict(self.db.execute('SELECT turn_id, cost FROM turn_cost').fetchall())
+        wrong = [(t['key'], t['cost'], by_view.get(t['id'])) for t in self.turns if t['cost'] != by_view.get(t['id'])]
+        case.assertEqual(wrong[:3], [], f'{len(wrong)} turns: (key, pico-USD, by the views)')
+
+
+def is_lower_bound(version):
+    """Clients 2.1.8 to 2.1.60 wrote the first output count on every line; the final one is nowhere."""
+    major, minor, patch = map(int, version.split('.'))
+    return (major, minor) == (2, 1) and 8 <= patch <= 60
+
+
+def check_billed(case, ledger, bills, broken_off=()):
+    """Each billed response (a line of the stub's billing.jsonl) that has a turn is that turn, with exactly its tokens
+    and its money; there is no turn that nobody billed. Of the ids broken_off only the first output count was written.
+    The answer: the bills that have no turn."""
+    turns = {t['key']: t for t in ledger.turns}
+    case.assertEqual(len(turns), len(ledger.turns))
+    ledger.check_views(case)
+    missing = []
+    for bill in bills:
+        if not bill['usage']:
+            continue
+        turn = turns.pop(bill['id'], None)
+        if turn is None:
+            missing.append(bill)
+            continue
+        use = bill['usage']
+        hour = (use.get('cache_creation') or {}).get('ephemeral_1h_input_tokens', 0)
+        want = {'input': use['input_tokens'], 'output': use['output_tokens'], 'cache_read': use['cache_read_input_tokens'],
+                'cache_1h': hour, 'cache_5m': use['cache_creation_input_tokens'] - hour,
+                'web_searches': use.get('server_tool_use', {}).get('web_search_requests', 0)}
+        if bill['id'] in broken_off or is_lower_bound(turn['version']):
+            want['output'] = bill['early']['output_tokens']
+        if is_lower_bound(turn['version']):
+            case.assertEqual(turn['is_output_final'], 0, bill['id'])
+        case.assertEqual({k: turn[k] for k in want}, want, bill['id'])
+        case.assertEqual(turn['model'], bill['model'], bill['id'])
+        money = ledger.prices.cost(bill['model'], turn['at_ms'], want, use.get('inference_geo'), use.get('speed'), use.get('service_tier'))
+        case.assertEqual(turn['cost'], money, bill['id'])
+    case.assertEqual(turns, {}, 'turns that nobody billed')
+    return missing
+
+
+def day_in(zone):
+    tz = ZoneInfo(zone)
+    return lambda t: datetime.datetime.fromtimestamp(t['at_ms'] / 1000, tz).strftime('%Y-%m-%d')
+
+
+def check_rollups(case, ledger):
+    """The roll-ups are a pure function of the turns: made here once more, they are the same rows."""
+    want = {}
+
+    def add(at_ms, origin, klass, **counts):
+        names = ('turns', 'steps', *TOKENS, 'web_searches', 'aborted')
+        row = want.setdefault((at_ms // 900000, origin, klass), dict.fromkeys(names, 0) | {'first': at_ms, 'last': at_ms})
+        row['first'] = min(row['first'], at_ms)
+        row['last'] = max(row['last'], at_ms)
+        for k, v in counts.items():
+            row[k] += v
+
+    where = {}
+    for t in ledger.turns:
+        where[t['id']] = t
+        add(t['at_ms'], t['origin_id'], t['class_id'], turns=1, web_searches=t['web_searches'],
+            aborted=int(t['aborted_chars'] is not None), **{k: t[k] for k in TOKENS})
+    for s in ledger.all('SELECT * FROM turn_step'):
+        t = where[s['turn_id']]
+        add(t['at_ms'], t['origin_id'], s['class_id'], steps=1, **{k: s[k + '_tok'] for k in TOKENS})
+    have = {(r['quarter'], r['origin_id'], r['class_id']):
+            {'turns': r['turns'], 'steps': r['steps'], 'web_searches': r['web_searches'], 'aborted': r['aborted'],
+             'first': r['first_ms'], 'last': r['last_ms'], **{k: r[k + '_tok'] for k in TOKENS}}
+            for r in ledger.all('SELECT * FROM rollup')}
+    case.assertEqual(have, want)
+    calls = collections.Counter(
+        (r['session_id'], r['name_id']) for r in ledger.all(
+            'SELECT o.session_id, c.name_id FROM tool_call AS c JOIN turn AS t ON t.id = c.turn_id '
+            'JOIN origin AS o ON o.id = t.origin_id WHERE c.name_id IS NOT NULL'))
+    case.assertEqual({(r['session_id'], r['name_id']): r['calls'] for r in ledger.all('SELECT * FROM tool_rollup')}, calls)
+
+
+def turn_line(session, n, final=True, **more):
+    """One assistant line of a turn that says which it is by its tokens."""
+    at = datetime.datetime(2026, 11, 20, tzinfo=datetime.timezone.utc) + datetime.timedelta(seconds=n)
+    line = {'parentUuid': None, 'isSidechain': False, 'cwd': '/nowhere', 'sessionId': session, 'version': '2.1.330',
+            'gitBranch': 'main', 'type': 'assistant', 'uuid': f'{session}-{n}',
+            'timestamp': at.strftime('%Y-%m-%dT%H:%M:%S.000Z'), 'requestId': f'req_{session}_{n}',
+            'message': {'id': f'msg_{session}_{n}', 'type': 'message', 'role': 'assistant', 'model': 'claude-opus-5-5',
+                        'content': [{'type': 'text', 'text': f'Answer {n}.'}], 'stop_reason': 'end_turn' if final else None,
+                        'usage': {'input_tokens': 7, 'output_tokens': 100 + n, 'cache_creation_input_tokens': 11,
+                                  'cache_read_input_tokens': 13}}}
+    line.update(more)
+    return json.dumps(line) + '\n'
