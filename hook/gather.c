@@ -239,13 +239,16 @@ static void add_results(struct reader *r, const struct line *l, struct session *
 static void add_prompt(
 	struct reader *r, const struct line *l, struct session *s, int64_t offset_bytes)
 {
+	// Only words begin a prompt: a tool's result after a message typed meanwhile does not end it.
+	bool has_words = l->text_raw.p && !l->is_meta;
+	if (!has_words && r->prompt)
+		return;
 	struct str uid = l->prompt.n ? l->prompt : l->is_prompt ? l->uuid : STR_NONE;
 	struct prompt *p = catalog_prompt(r->catalog, uid);
 	if (!p)
 		return;
 	r->prompt = p;
-	// of the lines that carry a promptId only the one with the words says more
-	if (!l->text_raw.p || l->is_sidechain || l->is_meta || !l->uuid.n)
+	if (!has_words || l->is_sidechain || !l->uuid.n)
 		return;
 	bool is_machine = str_is(l->prompt_source, "system") ||
 			  (l->origin_kind.n && !str_is(l->origin_kind, "human"));
