@@ -188,12 +188,12 @@ static bool load_prompt(struct ingest *in, int64_t id, struct prompt **out, stru
 static void add_record(
 	struct ingest *in, struct reader *r, struct file *f, struct str text, int64_t offset_bytes)
 {
-	bool is_damaged = false;
-	while (transcript_next(&text, in->store.key, &in->line_arena, &in->line, &is_damaged)) {
+	struct line_damage damage = {0};
+	while (transcript_next(&text, in->store.key, &in->line_arena, &in->line, &damage)) {
 		batch_add_line(r, &in->line, offset_bytes);
 		f->bad_numbers += in->line.n_bad_numbers;
 	}
-	f->bad_lines += is_damaged;
+	f->bad_lines += damage.is_damaged;
 	arena_reset(&in->line_arena);
 }
 

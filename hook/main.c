@@ -121,13 +121,13 @@ static size_t list_paths(struct arena *a, const struct payload *p, struct str **
 // What the event asks for, done here as far as the limits allow.
 struct outcome {
 	bool is_done, is_open;
+	sqlite3 *db;
+	struct ingest *in;
 };
 
 static bool work(struct str ledger, const struct payload *p, const struct str *paths,
 	size_t n_paths, struct outcome *out, struct err *e)
 {
-	sqlite3 *db = NULL;
-	struct ingest *in = mem_alloc(sizeof *in);
 	struct first_look look = {p};
 	bool is_end = str_is(p->event, "SessionEnd");
 	struct ingest_job job = {.paths = paths,
@@ -136,15 +136,25 @@ static bool work(struct str ledger, const struct payload *p, const struct str *p
 		.prompt = str_is(p->event, "Stop") ? p->prompt : STR_NONE,
 		.first = look_around,
 		.context = &look};
-	bool ok = ledger_open_write(ledger, LOCK_WAIT_MS, &db, e) && ingest_open(in, db, e);
-	if (ok) {
-		ok = ingest_run(in, &job, &out->is_done, &out->is_open, e);
-		ingest_close(in);
+	if (!ledger_open_write(ledger, LOCK_WAIT_MS, &out->db, e))
+		return false;
+	out->in = mem_alloc(sizeof *out->in);
+	if (!ingest_open(out->in, out->db, e)) {
+		free(out->in);
+		out->in = NULL;
+		return false;
 	}
-	if (db)
-		ledger_close(&db);
-	free(in);
-	return ok;
+	return ingest_run(out->in, &job, &out->is_done, &out->is_open, e);
+}
+
+// Before a fork: the child must not inherit a connection. Otherwise the exit does it, faster.
+static void release(struct outcome *o)
+{
+	if (o->in)
+		ingest_close(o->in);
+	free(o->in);
+	if (o->db)
+		ledger_close(&o->db);
 }
 
 static void handle(struct str ledger, const struct payload *p, struct arena *a)
@@ -170,8 +180,10 @@ static void handle(struct str ledger, const struct payload *p, struct arena *a)
 		.must_follow = may_grow && o.is_open};
 	if (is_start)
 		job.catch_up = p->transcript_path;
-	if (!ok || !o.is_done || job.must_follow || is_start || follow_wants_checkpoint(ledger))
+	if (!ok || !o.is_done || job.must_follow || is_start || follow_wants_checkpoint(ledger)) {
+		release(&o);
 		follow_detached(&job);
+	}
 }
 
 int main(int argc, char **argv)
@@ -191,10 +203,11 @@ int main(int argc, char **argv)
 	mem_on_death = die_quietly;
 	(void)signal(SIGABRT, on_crash);
 	(void)signal(SIGPIPE, SIG_IGN);
+	// Every statement here is run by one thread at a time (sync.c's workers hold a mutex).
+	(void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	read_stdin(&input);
 	if (payload_read(&a, buf_str(&input), &p))
 		handle(ledger, &p, &a);
-	buf_free(&input);
-	arena_free(&a);
-	return 0;
+	_exit(0); // everything is committed: giving back memory piece by piece only takes time
 }

@@ -73,28 +73,55 @@ static bool read_int(sqlite3 *db, const char *sql, int64_t *out, struct err *e)
 	return ok;
 }
 
+// What is in the file, as of one instant: another process may be making it right now.
+struct contents {
+	int64_t application_id, version, n_tables;
+};
+
+static bool read_contents(sqlite3 *db, struct contents *out, struct err *e)
+{
+	bool is_inside = sqlite3_get_autocommit(db) == 0; // of a transaction already
+	if (!is_inside && !ledger_exec(db, "BEGIN", e))
+		return false;
+	bool ok = read_int(db, "PRAGMA application_id", &out->application_id, e) &&
+		  read_int(db, "PRAGMA user_version", &out->version, e) &&
+		  read_int(db, "SELECT count(*) FROM sqlite_schema", &out->n_tables, e);
+	if (!is_inside)
+		(void)sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+	return ok;
+}
+
 // Is it ours, and how old? An empty database counts as version 0 of ours.
 static bool read_version(sqlite3 *db, int64_t *out, struct err *e)
 {
-	int64_t app = 0, tables = 0;
+	struct contents c = {0};
 	const char *file = sqlite3_db_filename(db, "main");
-	if (!read_int(db, "PRAGMA application_id", &app, e) ||
-		!read_int(db, "PRAGMA user_version", out, e))
+	if (!read_contents(db, &c, e))
 		return false;
-	if (app != APPLICATION_ID) {
-		if (!read_int(db, "SELECT count(*) FROM sqlite_schema", &tables, e))
-			return false;
-		if (app != 0 || tables != 0 || *out != 0)
-			return err_set(e, ERR_FORMAT,
-				"%s is a database of another program: set CCL_LEDGER to another "
-				"file",
-				file);
-	}
-	if (*out > n_embedded_migrations)
+	bool is_empty = c.application_id == 0 && c.version == 0 && c.n_tables == 0;
+	if (c.application_id != APPLICATION_ID && !is_empty)
+		return err_set(e, ERR_FORMAT,
+			"%s is a database of another program: set CCL_LEDGER to another file",
+			file);
+	if (c.version > n_embedded_migrations)
 		return err_set(e, ERR_OUT_OF_DATE,
 			"the ledger %s was written by a newer ccl (version %lld, this one knows "
-			"%d): update ccl",
-			file, (long long)*out, n_embedded_migrations);
+			"%d): "
+			"update ccl",
+			file, (long long)c.version, n_embedded_migrations);
+	*out = c.version;
+	return true;
+}
+
+// SQLite does not wait for a lock when the journal mode changes, so the waiting is done here.
+static bool set_wal(sqlite3 *db, int busy_ms, struct err *e)
+{
+	int64_t deadline = clock_mono_ms() + busy_ms;
+	while (!ledger_exec(db, "PRAGMA journal_mode = WAL", e)) {
+		if (e->code != ERR_BUSY || clock_mono_ms() >= deadline)
+			return false;
+		clock_sleep_ms(2);
+	}
 	return true;
 }
 
@@ -171,7 +198,7 @@ static bool has_current_prices(sqlite3 *db, bool *out, struct err *e)
 		       : ledger_fail(db, "reading the price table", e);
 }
 
-static bool prepare_for_writing(sqlite3 *db, struct err *e)
+static bool prepare_for_writing(sqlite3 *db, int busy_ms, struct err *e)
 {
 	int64_t version;
 	bool is_priced = false;
@@ -186,8 +213,7 @@ static bool prepare_for_writing(sqlite3 *db, struct err *e)
 	if (!read_version(db, &version, e))
 		return false;
 	if (version < n_embedded_migrations) {
-		if (!ledger_exec(db, "PRAGMA journal_mode = WAL", e) ||
-			!in_transaction(db, run_migrations, e))
+		if (!set_wal(db, busy_ms, e) || !in_transaction(db, run_migrations, e))
 			return false;
 	}
 	return has_current_prices(db, &is_priced, e) &&
@@ -222,7 +248,7 @@ bool ledger_open_write(struct str path, int busy_ms, sqlite3 **out, struct err *
 		(void)ledger_fail(db, "opening", e);
 	else
 		(void)sqlite3_busy_timeout(db, busy_ms);
-	if (!ok || !prepare_for_writing(db, e)) {
+	if (!ok || !prepare_for_writing(db, busy_ms, e)) {
 		ledger_close(&db);
 		return false;
 	}
