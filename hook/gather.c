@@ -254,7 +254,9 @@ static void add_prompt(
 			  (l->origin_kind.n && !str_is(l->origin_kind, "human"));
 	bool is_prompt = l->is_prompt && !is_machine;
 	bool is_better = !p->uuid.n || (is_prompt && !p->is_prompt) ||
-			 (is_prompt == p->is_prompt && l->at_ms >= 0 && l->at_ms < p->at_ms);
+			 (is_prompt == p->is_prompt && l->at_ms >= 0 && l->at_ms < p->at_ms) ||
+			 (is_prompt == p->is_prompt && l->at_ms == p->at_ms &&
+				 str_cmp(s->uid, p->session->uid) < 0);
 	if (!is_better)
 		return;
 	p->uuid = arena_str(&r->catalog->arena, l->uuid);

@@ -270,6 +270,25 @@ static bool take_call(struct store *st, sqlite3_stmt *s, struct call_row *out, s
 	return true;
 }
 
+// A result whose call was in an earlier batch and is complete: a fork's copy, or a file read again.
+static bool find_copied_call(
+	struct store *st, const struct call *c, struct call_row *out, struct err *e)
+{
+	int64_t session;
+	sqlite3_stmt *s = store_sql(st,
+		"SELECT c.id, c.turn_id, c.name_id, c.target_id FROM origin AS o"
+		" JOIN turn AS t ON t.origin_id = o.id JOIN tool_call AS c ON c.turn_id = t.id"
+		" WHERE o.session_id = :session AND c.key_hash = :key UNION ALL"
+		" SELECT c.id, c.turn_id, c.name_id, c.target_id FROM turn_copy AS x"
+		" JOIN tool_call AS c ON c.turn_id = x.turn_id"
+		" WHERE x.session_id = :session AND c.key_hash = :key LIMIT 1",
+		e);
+	if (!s || !store_session(st, c->session, &session, e))
+		return false;
+	store_bind(s, "ih", session, c->key_hash);
+	return take_call(st, s, out, e);
+}
+
 // What the ledger has of a call: among its turn's, or among those that wait for their other half.
 static bool find_call(struct store *st, const struct call *c, struct call_row *out, struct err *e)
 {
@@ -294,7 +313,9 @@ static bool find_call(struct store *st, const struct call *c, struct call_row *o
 	if (!s)
 		return false;
 	store_bind(s, "h", c->key_hash);
-	return take_call(st, s, out, e);
+	if (!take_call(st, s, out, e))
+		return false;
+	return out->id || c->turn || find_copied_call(st, c, out, e);
 }
 
 static bool update_call(struct store *st, const struct call *c, const struct call_row *now,

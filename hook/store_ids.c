@@ -318,7 +318,8 @@ static bool write_prompt(struct store *st, struct prompt *p, struct err *e)
 {
 	int64_t session, source, origin, mode;
 	bool has_row;
-	// the line with a human's words beats one without, then the earlier one; never a later copy
+	// the line with a human's words beats one without, then the earlier one; of a fork's equal
+	// copies that of the smaller session id, in whatever order they are read
 	sqlite3_stmt *s = store_sql(st,
 		"INSERT INTO prompt(uid, uuid, session_id, at_ms, is_prompt, source_id, origin_id, "
 		"mode_id, chars,"
@@ -334,7 +335,10 @@ static bool write_prompt(struct store *st, struct prompt *p, struct err *e)
 		"excluded.file_id,"
 		" offset_bytes = excluded.offset_bytes WHERE uuid IS NULL OR is_prompt < "
 		"excluded.is_prompt"
-		" OR (is_prompt = excluded.is_prompt AND at_ms > excluded.at_ms) RETURNING id",
+		" OR (is_prompt = excluded.is_prompt AND at_ms > excluded.at_ms)"
+		" OR (is_prompt = excluded.is_prompt AND at_ms IS excluded.at_ms AND"
+		"  (SELECT uid FROM session WHERE id = excluded.session_id)"
+		"  < (SELECT uid FROM session WHERE id = prompt.session_id)) RETURNING id",
 		e);
 	if (!s || !store_session(st, p->session, &session, e) ||
 		!store_word(st, p->source, &source, e) || !store_word(st, p->origin, &origin, e) ||

@@ -225,8 +225,10 @@ static bool note_own(
 	if (!q || !store_word(st, slug, &slug_id, e))
 		return false;
 	store_bind(q, "iki", at_ms, slug_id, s->id);
-	if (s->has_links)
+	if (s->has_links) { // the turn may be a shared one
+		s->is_own_stale = true;
 		store_mark(st, s);
+	}
 	return store_run(st, q, e);
 }
 
@@ -295,6 +297,7 @@ static bool merge(struct store *st, struct sighting *x, const struct turn *seen,
 		return false;
 	if (t.owner.session_id == x->origin->session->id &&
 		old->owner.session_id == t.owner.session_id &&
+		t.owner.at_ms < old->owner.at_ms && // else it was noted, unless it is shared
 		!note_own(st, x->origin->session, t.owner.at_ms, x->origin->slug, e))
 		return false;
 	return contribute(st, &t, 1, e);

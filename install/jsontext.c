@@ -11,9 +11,8 @@ static bool is_line_end(char c)
 // The blanks at the beginning of the line on which p stands.
 static struct str line_margin(struct str text, const char *p)
 {
-	struct str body = settings_body(text);
 	const char *start = p, *end;
-	while (start > body.p && !is_line_end(start[-1]))
+	while (start > text.p && !is_line_end(start[-1]))
 		start--;
 	for (end = start; end < p && (*end == ' ' || *end == '\t'); end++)
 		;
@@ -23,7 +22,7 @@ static struct str line_margin(struct str text, const char *p)
 static bool is_first_on_line(struct str text, const char *p)
 {
 	struct str margin = line_margin(text, p);
-	return margin.p + margin.n == p && margin.p > settings_body(text).p;
+	return margin.p + margin.n == p;
 }
 
 static bool has_line_end(struct str s)

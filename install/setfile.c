@@ -57,8 +57,8 @@ static bool read_plain(const char *path, int fd, struct setfile *f, struct err *
 	if (!S_ISREG(f->st.st_mode))
 		return err_set(
 			e, ERR_FORMAT, "%s is not a file: move it away and run this again", path);
-	if (f->st.st_size > SETFILE_MAX_BYTES || !read_all(fd, &f->text)) {
-		if (f->st.st_size > SETFILE_MAX_BYTES || errno == EFBIG)
+	if (!read_all(fd, &f->text)) {
+		if (errno == EFBIG)
 			return err_set(e, ERR_FORMAT,
 				"%s is larger than 8 MiB, which no settings file is: left as it is",
 				path);

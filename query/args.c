@@ -4,14 +4,17 @@
 #include <string.h>
 
 const struct option_def option_defs[N_OPTIONS] = {
-	[OPT_SINCE] = {"since", NULL, "TIME", "from this time on: 2026-11-21, 7d, 12h, today, week, month"},
+	[OPT_SINCE] = {"since", NULL, "TIME",
+		"from this time on: 2026-11-21, 7d, 12h, today, week, month"},
 	[OPT_UNTIL] = {"until", NULL, "TIME", "before this time"},
 	[OPT_PROJECT] = {"project", NULL, "NAME", "only this project: name, folder or repository"},
 	[OPT_BRANCH] = {"branch", NULL, "NAME", "only this git branch"},
 	[OPT_MODEL] = {"model", NULL, "ID", "only this model"},
-	[OPT_SESSION] = {"session", NULL, "ID", "only this session; the beginning of its id is enough"},
+	[OPT_SESSION] = {"session", NULL, "ID",
+		"only this session; the beginning of its id is enough"},
 	[OPT_BREAKDOWN] = {"breakdown", NULL, NULL, "split each row by model"},
-	[OPT_TIMEZONE] = {"timezone", NULL, "ZONE", "days and hours of this zone, e.g. Europe/Berlin"},
+	[OPT_TIMEZONE] = {"timezone", NULL, "ZONE",
+		"days and hours of this zone, e.g. Europe/Berlin"},
 	[OPT_COLUMNS] = {"columns", "o", "A,B", "these columns, in this order"},
 	[OPT_SORT] = {"sort", NULL, "COL[:desc]", "sort by a column"},
 	[OPT_LIMIT] = {"limit", NULL, "N", "at most N rows"},
@@ -80,7 +83,7 @@ static size_t distance(struct str a, struct str b)
 const char *args_nearest(struct str word, const char *const *names, size_t n)
 {
 	const char *best = NULL;
-	size_t best_distance = word.n / 3 + 2;
+	size_t best_distance = word.n / 3 + 1;
 	for (size_t i = 0; i < n; i++) {
 		struct str name = str_of(names[i]);
 		bool is_start = word.n >= 3 && str_starts(name, "") && name.n > word.n &&
@@ -133,8 +136,8 @@ static bool take_value(struct reader *r, const char *dash_name, struct str inlin
 	return true;
 }
 
-static bool read_param(struct reader *r, struct str name, struct str value, bool *is_mine,
-	struct err *e)
+static bool read_param(
+	struct reader *r, struct str name, struct str value, bool *is_mine, struct err *e)
 {
 	*is_mine = false;
 	for (size_t i = 0; r->def && i < r->def->n_params; i++) {

@@ -32,8 +32,8 @@ enum option {
 };
 #define OPT(o) (1u << (o))
 // What shapes any output, whatever the rows are.
-#define OPTS_OUTPUT                                                                            \
-	(OPT(OPT_COLUMNS) | OPT(OPT_SORT) | OPT(OPT_LIMIT) | OPT(OPT_JSON) | OPT(OPT_CSV) |    \
+#define OPTS_OUTPUT                                                                                \
+	(OPT(OPT_COLUMNS) | OPT(OPT_SORT) | OPT(OPT_LIMIT) | OPT(OPT_JSON) | OPT(OPT_CSV) |        \
 		OPT(OPT_MD) | OPT(OPT_TSV) | OPT(OPT_NO_COLOR) | OPT(OPT_HELP))
 
 struct option_def {

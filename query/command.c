@@ -12,27 +12,33 @@
 
 const struct command_def command_defs[] = {
 	{"sync", "setup", "[DIR ...]", "Read all that Claude Code has kept",
-		"Reads every transcript of the projects folders, or those below DIR, as far as it was not "
+		"Reads every transcript of the projects folders, or those below DIR, as far as it "
+		"was not "
 		"read before. Can be interrupted and run again.",
 		OPT(OPT_HELP), 0, ARGS_MAX_POSITIONALS, command_sync},
 	{"install", "setup", "[--check | --dry-run]", "Wire the hooks into Claude Code's settings",
-		"Adds ccl-hook to settings.json, so that each turn is logged as it ends. What else is in "
+		"Adds ccl-hook to settings.json, so that each turn is logged as it ends. What else "
+		"is in "
 		"the file stays byte for byte.",
 		OPT(OPT_CHECK) | OPT(OPT_DRY_RUN) | OPT(OPT_HELP), 0, 0, command_install},
 	{"uninstall", "setup", "[--dry-run]", "Take the hooks out again",
 		"Removes ccl-hook from settings.json. The ledger stays.",
 		OPT(OPT_DRY_RUN) | OPT(OPT_HELP), 0, 0, command_uninstall},
 	{"config", "setup", "[set|unset ignore PATH]", "Folders that are not to be logged",
-		"Lists the settings; `set ignore PATH` keeps everything below a folder out of the ledger "
-		"from now on, `unset ignore PATH` lets it in again. What is stored already stays: `ccl "
+		"Lists the settings; `set ignore PATH` keeps everything below a folder out of the "
+		"ledger "
+		"from now on, `unset ignore PATH` lets it in again. What is stored already stays: "
+		"`ccl "
 		"forget` removes it.",
 		OPTS_ROWS, 0, 3, command_config},
 	{"forget", "setup", "SESSION|PROJECT [--yes]", "Delete all that is stored of one",
-		"Deletes every row of a session (the beginning of its id is enough), or of all sessions of "
+		"Deletes every row of a session (the beginning of its id is enough), or of all "
+		"sessions of "
 		"a project (name, folder or repository), and keeps them from being read again.",
 		OPT(OPT_YES) | OPT(OPT_HELP), 1, 1, command_forget},
 	{"sql", "more", "\"SELECT ...\"", "Ask the ledger in SQL",
-		"Runs one SELECT, read-only. Tables: turn, session, origin, class, rollup, tool_call ...; "
+		"Runs one SELECT, read-only. Tables: turn, session, origin, class, rollup, "
+		"tool_call ...; "
 		"views: turn_cost, origin_name, agent_name ...",
 		OPTS_ROWS, 1, 1, command_sql},
 	{"reports", "more", "", "List the reports", "Lists the reports, with what each is about.",
@@ -62,8 +68,8 @@ static bool unknown(struct str word, struct err *e)
 		names[n++] = command_defs[i].name;
 	const char *near = args_nearest(word, names, n);
 	if (near)
-		return err_set(e, ERR_USAGE, "unknown command %.*s: did you mean %s?", STR_ARG(word),
-			near);
+		return err_set(e, ERR_USAGE, "unknown command %.*s: did you mean %s?",
+			STR_ARG(word), near);
 	return err_set(e, ERR_USAGE, "unknown command %.*s: `ccl help` lists all", STR_ARG(word));
 }
 

@@ -26,8 +26,7 @@ extern const struct command_def command_defs[];
 extern const size_t n_command_defs;
 
 // Does what argv says. True: done, with *out_status; false: *e is to be printed.
-MUST_USE bool command_run(
-	struct arena *a, int argc, char **argv, int *out_status, struct err *e);
+MUST_USE bool command_run(struct arena *a, int argc, char **argv, int *out_status, struct err *e);
 
 // Each in a file of its own.
 bool command_config(struct command_call *call, struct err *e);

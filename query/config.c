@@ -28,9 +28,10 @@ static struct str absolute(struct arena *a, struct str path)
 {
 	char *z = arena_printf(a, "%.*s", STR_ARG(path));
 	char *real = realpath(z, NULL), *cwd = getcwd(NULL, 0);
-	struct str full = real                             ? arena_str(a, str_of(real))
-			  : path.n && path.p[0] == '/'     ? path
-			  : path_join(a, str_of(cwd ? cwd : "/"), path);
+	struct str full = real ? arena_str(a, str_of(real))
+			  : path.n && path.p[0] == '/'
+				  ? path
+				  : path_join(a, str_of(cwd ? cwd : "/"), path);
 	free(real);
 	free(cwd);
 	return path_clean(a, full);
@@ -53,7 +54,8 @@ static bool list(struct command_call *call, struct err *e)
 	if (!report_open(call->arena, &db, e))
 		return false;
 	if (sqlite3_prepare_v2(db,
-		    "SELECT key, value FROM setting UNION ALL SELECT 'ignore', path FROM ignored_path "
+		    "SELECT key, value FROM setting UNION ALL SELECT 'ignore', path FROM "
+		    "ignored_path "
 		    "ORDER BY 1, 2",
 		    -1, &s, NULL) != SQLITE_OK)
 		return ledger_fail(db, "reading the settings", e);
@@ -61,7 +63,8 @@ static bool list(struct command_call *call, struct err *e)
 		return false;
 	struct sink_frame frame = show_frame(call->args);
 	frame.title = "Settings";
-	frame.empty = "Nothing is set. `ccl config set ignore PATH` keeps a folder out of the ledger.";
+	frame.empty =
+		"Nothing is set. `ccl config set ignore PATH` keeps a folder out of the ledger.";
 	return show_result(call->args, &r, frame, e);
 }
 

@@ -17,7 +17,8 @@ void doctor_add(struct doctor *d, const char *check, enum doctor_state state, co
 	struct cell *row = result_add_row(d->result);
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		if (texts[i])
-			row[i] = (struct cell){.kind = CELL_TEXT, .s = arena_str(d->arena, str_of(texts[i]))};
+			row[i] = (struct cell){
+				.kind = CELL_TEXT, .s = arena_str(d->arena, str_of(texts[i]))};
 	d->has_failed |= state == DOCTOR_FAIL;
 }
 
@@ -81,12 +82,14 @@ static void check_skipped(struct doctor *d)
 	long long bad = sqlite3_column_int64(s, 0), too_long = sqlite3_column_int64(s, 1);
 	long long numbers = sqlite3_column_int64(s, 2), files = sqlite3_column_int64(s, 3);
 	char *detail = arena_printf(d->arena,
-		"%lld damaged lines, %lld longer than 8 MiB, %lld numbers that were none, in %lld files",
+		"%lld damaged lines, %lld longer than 8 MiB, %lld numbers that were none, in %lld "
+		"files",
 		bad, too_long, numbers, files);
 	bool is_clean = bad + too_long + numbers == 0;
 	doctor_add(d, "skipped", is_clean ? DOCTOR_OK : DOCTOR_WARN, detail,
 		is_clean ? NULL
-			 : "Nothing to do: what Claude Code wrote there cannot be read; all else was.");
+			 : "Nothing to do: what Claude Code wrote there cannot be read; all else "
+			   "was.");
 }
 
 static void check_prices(struct doctor *d)
@@ -103,13 +106,15 @@ static void check_prices(struct doctor *d)
 		" GROUP BY m.id ORDER BY 2 DESC, 1";
 	for (bool has = doctor_query(d, sql, &s); has; has = sqlite3_step(s) == SQLITE_ROW) {
 		buf_printf(&list, "%s%s (%lld)", list.n ? ", " : "",
-			(const char *)sqlite3_column_text(s, 0), (long long)sqlite3_column_int64(s, 1));
+			(const char *)sqlite3_column_text(s, 0),
+			(long long)sqlite3_column_int64(s, 1));
 		turns += sqlite3_column_int64(s, 1);
 	}
 	if (list.n)
 		doctor_add(d, "prices", DOCTOR_WARN,
-			arena_printf(d->arena, "%lld turns have no price, their model is unknown: %s",
-				turns, buf_z(&list)),
+			arena_printf(d->arena,
+				"%lld turns have no price, their model is unknown: %s", turns,
+				buf_z(&list)),
 			"They count as unpriced, not as free. A newer ccl may know the price.");
 	else
 		doctor_add(d, "prices", DOCTOR_OK, "every turn has a price", NULL);
@@ -121,7 +126,8 @@ static void check_rollup(struct doctor *d)
 {
 	AUTO(finalize) sqlite3_stmt *s = NULL;
 	const char *sql =
-		"WITH made AS (SELECT at_ms / 900000 AS quarter, origin_id, class_id, sum(turns) AS turns,"
+		"WITH made AS (SELECT at_ms / 900000 AS quarter, origin_id, class_id, sum(turns) "
+		"AS turns,"
 		"  sum(steps) AS steps, sum(input) AS input, sum(output) AS output,"
 		"  sum(cache_write_5m) AS w5, sum(cache_write_1h) AS w1, sum(cache_read) AS r,"
 		"  sum(web_searches) AS web, sum(aborted) AS aborted, min(at_ms) AS first_ms,"
@@ -133,14 +139,18 @@ static void check_rollup(struct doctor *d)
 	if (!doctor_query(d, sql, &s)) {
 		bool is_slow = sqlite3_errcode(d->db) == SQLITE_INTERRUPT;
 		doctor_add(d, "sums", is_slow ? DOCTOR_OK : DOCTOR_FAIL,
-			is_slow ? "too many turns to compare them all in 3 s" : sqlite3_errmsg(d->db), NULL);
+			is_slow ? "too many turns to compare them all in 3 s"
+				: sqlite3_errmsg(d->db),
+			NULL);
 	} else if (sqlite3_column_int64(s, 0) == 0) {
-		doctor_add(d, "sums", DOCTOR_OK, "the sums of every quarter hour equal its turns", NULL);
+		doctor_add(d, "sums", DOCTOR_OK, "the sums of every quarter hour equal its turns",
+			NULL);
 	} else {
 		doctor_add(d, "sums", DOCTOR_FAIL,
 			arena_printf(d->arena, "%lld sums of quarter hours differ from their turns",
 				(long long)sqlite3_column_int64(s, 0)),
-			"Please report this. Move the ledger away and run `ccl sync` to make it anew.");
+			"Please report this. Move the ledger away and run `ccl sync` to make it "
+			"anew.");
 	}
 	sqlite3_progress_handler(d->db, 0, NULL, NULL);
 }

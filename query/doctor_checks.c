@@ -38,7 +38,8 @@ void doctor_check_hooks(struct doctor *d)
 		doctor_add(d, "hooks", DOCTOR_WARN, buf_z(&wrong), "`ccl install` wires them.");
 	else
 		doctor_add(d, "hooks", DOCTOR_OK,
-			arena_printf(d->arena, "wired in %.*s/settings.json", STR_ARG(opts.config_dir)),
+			arena_printf(
+				d->arena, "wired in %.*s/settings.json", STR_ARG(opts.config_dir)),
 			NULL);
 	for (size_t i = 0; i < state.n_reasons; i++)
 		doctor_add(d, "hooks", DOCTOR_WARN, state.reasons[i].detail, state.reasons[i].cure);
@@ -60,8 +61,9 @@ void doctor_check_runs(struct doctor *d)
 	AUTO(finalize) sqlite3_stmt *s = NULL;
 	if (!d->db)
 		return;
-	if (!doctor_query(d, "SELECT event, last_ms, (SELECT sum(runs) FROM hook_run) FROM hook_run"
-			     " ORDER BY last_ms DESC LIMIT 1",
+	if (!doctor_query(d,
+		    "SELECT event, last_ms, (SELECT sum(runs) FROM hook_run) FROM hook_run"
+		    " ORDER BY last_ms DESC LIMIT 1",
 		    &s)) {
 		doctor_add(d, "last run", DOCTOR_WARN, "the hook has never run",
 			"`ccl install`, then give Claude Code a prompt.");
@@ -96,8 +98,10 @@ static int compare_cursor(const void *a, const void *b)
 static void load_cursors(struct doctor *d, struct walk *w)
 {
 	AUTO(finalize) sqlite3_stmt *s = NULL;
-	const char *sql = "SELECT device, inode, offset_bytes FROM source_file ORDER BY device, inode";
-	for (bool has = d->db && doctor_query(d, sql, &s); has; has = sqlite3_step(s) == SQLITE_ROW) {
+	const char *sql =
+		"SELECT device, inode, offset_bytes FROM source_file ORDER BY device, inode";
+	for (bool has = d->db && doctor_query(d, sql, &s); has;
+		has = sqlite3_step(s) == SQLITE_ROW) {
 		w->cursors = mem_reserve(w->cursors, &w->cap, w->n + 1, sizeof *w->cursors);
 		w->cursors[w->n++] = (struct cursor){sqlite3_column_int64(s, 0),
 			sqlite3_column_int64(s, 1), sqlite3_column_int64(s, 2)};
@@ -153,8 +157,9 @@ void doctor_check_unread(struct doctor *d)
 	load_cursors(d, &w);
 	for (size_t i = 0; i < n; i++)
 		walk(&w, AT_FDCWD, path_join(d->arena, dirs[i], STR("projects")).p, 0);
-	char *detail = arena_printf(d->arena, "%lld of %lld transcripts not read to their end (%.1f MiB)",
-		(long long)w.n_unread, (long long)w.n_files, (double)w.unread_bytes / 1048576);
+	char *detail = arena_printf(d->arena,
+		"%lld of %lld transcripts not read to their end (%.1f MiB)", (long long)w.n_unread,
+		(long long)w.n_files, (double)w.unread_bytes / 1048576);
 	if (w.n_unread)
 		doctor_add(d, "transcripts", DOCTOR_WARN, detail,
 			"`ccl sync` reads them; a session at work may be a line ahead.");
@@ -171,7 +176,8 @@ static int64_t recent_lines(struct doctor *d, struct str text, struct str *last)
 	struct str rest = text;
 	while (rest.n) {
 		struct str line = str_split(rest, '\n', &rest);
-		struct str time = {line.p, line.n < CLOCK_ISO_BYTES - 1 ? line.n : CLOCK_ISO_BYTES - 1};
+		struct str time = {
+			line.p, line.n < CLOCK_ISO_BYTES - 1 ? line.n : CLOCK_ISO_BYTES - 1};
 		if (!clock_parse_iso(time, &at_ms) || at_ms < d->now_ms - DAY_MS)
 			continue;
 		n++;

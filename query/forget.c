@@ -17,8 +17,8 @@ static void close_db(sqlite3 **db)
 }
 
 // A session by the beginning of its id, else a project; both is ambiguous.
-static bool choose(sqlite3 *db, struct arena *a, struct str what, struct forget_count *out,
-	struct err *e)
+static bool choose(
+	sqlite3 *db, struct arena *a, struct str what, struct forget_count *out, struct err *e)
 {
 	struct forget_count project;
 	struct str uid;
@@ -31,8 +31,8 @@ static bool choose(sqlite3 *db, struct arena *a, struct str what, struct forget_
 	if (!forget_choose(db, what, true, &project, e))
 		return false;
 	if (is_session && project.sessions)
-		return err_set(e, ERR_USAGE, "%.*s is both a session and a project: type more of it",
-			STR_ARG(what));
+		return err_set(e, ERR_USAGE,
+			"%.*s is both a session and a project: type more of it", STR_ARG(what));
 	if (project.sessions) {
 		*out = project;
 		return true;

@@ -45,6 +45,18 @@ static void add_entry(struct buf *b, const char *name, size_t name_cols, const c
 	add_folded(b, about, name_cols + 4);
 }
 
+// " SESSION", as far as there is room.
+static size_t add_upper(char *out, size_t size, const char *name)
+{
+	size_t n = 0;
+	if (size > 2)
+		out[n++] = ' ';
+	for (; *name && n + 1 < size; name++)
+		out[n++] = *name >= 'a' && *name <= 'z' ? (char)(*name - 'a' + 'A') : *name;
+	out[n] = '\0';
+	return n;
+}
+
 static void add_reports(struct buf *b, const char *group, const char *heading)
 {
 	buf_printf(b, "\n%s\n", heading);
@@ -56,8 +68,7 @@ static void add_reports(struct buf *b, const char *group, const char *heading)
 			continue;
 		for (size_t p = 0; p < def->n_params && n < 40; p++)
 			if (def->params[p].is_required)
-				n += (size_t)snprintf(name + n, sizeof name - n, " %s",
-					def->params[p].name);
+				n += add_upper(name + n, sizeof name - n, def->params[p].name);
 		add_entry(b, name, 16, def->title);
 	}
 }
@@ -82,13 +93,14 @@ bool help_all(struct err *e)
 	add_commands(&b, "setup", "Set up");
 	add_reports(&b, "health", "More");
 	add_commands(&b, "more", NULL);
-	buf_addz(&b, "\nEvery report takes --since, --until, --project, --branch, --model, --session,\n"
-		     "--breakdown, --json, --csv, --md, --tsv, -o, --sort, --limit, --timezone,\n"
-		     "where they make sense. `ccl REPORT --help` explains one.\n\n"
-		     "  ccl sync                         read what Claude Code has kept\n"
-		     "  ccl                              today, this week, this month, all time\n"
-		     "  ccl days --since 30d             one row per day\n"
-		     "  ccl sessions --sort cost:desc --limit 10\n");
+	buf_addz(&b,
+		"\nEvery report takes --since, --until, --project, --branch, --model, --session,\n"
+		"--breakdown, --json, --csv, --md, --tsv, -o, --sort, --limit, --timezone,\n"
+		"where they make sense. `ccl REPORT --help` explains one.\n\n"
+		"  ccl sync                         read what Claude Code has kept\n"
+		"  ccl                              today, this week, this month, all time\n"
+		"  ccl days --since 30d             one row per day\n"
+		"  ccl sessions --sort cost:desc --limit 10\n");
 	return print(&b, e);
 }
 
@@ -114,18 +126,23 @@ static void add_params(struct buf *b, const struct report_def *def)
 	for (size_t i = 0; i < def->n_params; i++) {
 		const struct report_param *p = &def->params[i];
 		char name[64];
-		(void)snprintf(name, sizeof name, "%s%s", p->is_required ? "" : "--", p->name);
-		add_entry(b, name, 22, p->about);
+		(void)snprintf(name, sizeof name, "--%s", p->name);
+		if (p->is_required)
+			(void)add_upper(name, sizeof name, p->name);
+		add_entry(b, name + p->is_required, 22, p->about);
 	}
 }
 
 bool help_report(const struct report_def *def, struct err *e)
 {
 	struct buf b = {0};
+	char upper[40];
 	buf_printf(&b, "usage: ccl %s", def->name);
 	for (size_t i = 0; i < def->n_params; i++)
-		if (def->params[i].is_required)
-			buf_printf(&b, " %s", def->params[i].name);
+		if (def->params[i].is_required) {
+			(void)add_upper(upper, sizeof upper, def->params[i].name);
+			buf_addz(&b, upper);
+		}
 	buf_printf(&b, " [options]\n\n%s\n", def->title);
 	add_folded(&b, def->about, 0);
 	add_params(&b, def);

@@ -12,7 +12,8 @@ bool wired_options(struct arena *a, struct install_opts *out, struct err *e)
 {
 	struct install_opts o = {.config_dir = path_config_dir(a)};
 	if (!command_find_hook(a, &o.hook_path))
-		return err_set(e, ERR_IO, "ccl-hook is neither beside ccl nor on PATH: install it there");
+		return err_set(
+			e, ERR_IO, "ccl-hook is neither beside ccl nor on PATH: install it there");
 	if (!client_version(a, &o.client_version))
 		o.client_version = STR_NONE;
 	*out = o;

@@ -3,7 +3,7 @@
 
 #include "value.h"
 
-enum { EASY_COLS = 14, LEAST_COLS = 8, WRAP_COLS = 20 }; // of a text that is cut
+enum { EASY_COLS = 14, LEAST_COLS = 10, WRAP_COLS = 20 }; // of a text that is cut
 
 static bool is_elastic(const struct layout_column *c)
 {
@@ -45,16 +45,27 @@ static void shrink(struct layout_column *columns, size_t n, size_t max_cols, siz
 static void grow_back(struct layout_column *columns, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		columns[i].cols = columns[i].need_cols > columns[i].head_cols ? columns[i].need_cols
-									      : columns[i].head_cols;
+		columns[i].cols = columns[i].need_cols > columns[i].head_cols
+					  ? columns[i].need_cols
+					  : columns[i].head_cols;
 }
 
-// The last minor column, else the last text; not the first column.
-static bool hide_one(struct layout_column *columns, size_t n, bool is_minor)
+static bool is_minor_sum(const struct layout_column *c)
+{
+	return c->def->is_minor && c->def->is_total;
+}
+
+static bool is_minor(const struct layout_column *c)
+{
+	return c->def->is_minor;
+}
+
+// The last column of this kind; not the first of all.
+static bool hide_one(
+	struct layout_column *columns, size_t n, bool (*is_kind)(const struct layout_column *))
 {
 	for (size_t i = n; i-- > 1;)
-		if (!columns[i].is_hidden &&
-			(is_minor ? columns[i].def->is_minor : is_elastic(&columns[i]))) {
+		if (!columns[i].is_hidden && is_kind(&columns[i])) {
 			columns[i].is_hidden = true;
 			return true;
 		}
@@ -73,10 +84,10 @@ void layout_fit(struct layout_column *columns, size_t n, size_t max_cols)
 		shrink(columns, n, max_cols, EASY_COLS);
 		if (layout_cols(columns, n) <= max_cols)
 			return;
-		if (hide_one(columns, n, true))
+		if (hide_one(columns, n, is_minor_sum) || hide_one(columns, n, is_minor))
 			continue;
 		shrink(columns, n, max_cols, LEAST_COLS);
-		if (layout_cols(columns, n) <= max_cols || !hide_one(columns, n, false))
+		if (layout_cols(columns, n) <= max_cols || !hide_one(columns, n, is_elastic))
 			return;
 	}
 }

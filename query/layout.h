@@ -18,7 +18,8 @@ struct layout_column {
 };
 
 // Sets cols and is_hidden so that the table is at most max_cols wide (0: no limit), if it can be:
-// texts are cut, the widest first; then minor columns go, the last first; then other texts. Numbers
+// texts are cut, the widest first; then minor columns go, sums before others and
+// the last first; then other texts. Numbers
 // are never cut, and the first column stays. Blank minor columns always go.
 void layout_fit(struct layout_column *columns, size_t n, size_t max_cols);
 

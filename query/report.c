@@ -29,7 +29,9 @@ bool report_open(struct arena *a, sqlite3 **out, struct err *e)
 	sqlite3 *db;
 	if (!ledger_open_read(path_ledger(a), &db, e))
 		return false;
-	if (!sqlfn_register(db, e) || !sqlagg_register(db, e)) {
+	// room for a sort of all history in one piece
+	if (!ledger_exec(db, "PRAGMA cache_size = -32768", e) || !sqlfn_register(db, e) ||
+		!sqlagg_register(db, e)) {
 		ledger_close(&db);
 		return false;
 	}
@@ -41,14 +43,15 @@ static bool too_many(struct str prefix, struct str *found, size_t n, struct err 
 {
 	char list[300] = "";
 	size_t at = 0;
-	for (size_t i = 0; i < n && i + 1 < MAX_CANDIDATES && at + found[i].n + 3 < sizeof list; i++) {
+	for (size_t i = 0; i < n && i + 1 < MAX_CANDIDATES && at + found[i].n + 3 < sizeof list;
+		i++) {
 		memcpy(list + at, i ? ", " : "", i ? 2 : 0);
 		at += i ? 2 : 0;
 		memcpy(list + at, found[i].p, found[i].n);
 		at += found[i].n;
 	}
-	return err_set(e, ERR_USAGE, "several sessions begin with %.*s: %.*s%s", STR_ARG(prefix), (int)at,
-		list, n == MAX_CANDIDATES ? ", ..." : "");
+	return err_set(e, ERR_USAGE, "several sessions begin with %.*s: %.*s%s", STR_ARG(prefix),
+		(int)at, list, n == MAX_CANDIDATES ? ", ..." : "");
 }
 
 bool report_session(sqlite3 *db, struct arena *a, struct str prefix, struct str *out, struct err *e)
@@ -63,8 +66,8 @@ bool report_session(sqlite3 *db, struct arena *a, struct str prefix, struct str 
 		    "ORDER BY uid LIMIT 6",
 		    -1, &s, NULL) != SQLITE_OK)
 		return ledger_fail(db, "looking for a session", e);
-	(void)sqlite3_bind_text(s, 1, prefix.n ? prefix.p : "?", prefix.n ? (int)prefix.n : 1,
-		SQLITE_STATIC);
+	(void)sqlite3_bind_text(
+		s, 1, prefix.n ? prefix.p : "?", prefix.n ? (int)prefix.n : 1, SQLITE_STATIC);
 	while ((rc = sqlite3_step(s)) == SQLITE_ROW)
 		found[n++] = arena_str(a, (struct str){(const char *)sqlite3_column_text(s, 0),
 						  (size_t)sqlite3_column_bytes(s, 0)});
@@ -115,8 +118,8 @@ static bool bind_param(sqlite3_stmt *s, int at, const struct request *req, struc
 	return false;
 }
 
-static bool prepare(sqlite3 *db, const char *sql, const struct request *req, sqlite3_stmt **out,
-	struct err *e)
+static bool prepare(
+	sqlite3 *db, const char *sql, const struct request *req, sqlite3_stmt **out, struct err *e)
 {
 	if (sqlite3_prepare_v2(db, sql, -1, out, NULL) != SQLITE_OK)
 		return ledger_fail(db, req->def->name, e);

@@ -12,8 +12,8 @@ enum { REPORT_MAX_PARAMS = 4, REPORT_MAX_COLUMNS = 64 };
 // What was asked for; every front end fills one.
 struct request {
 	const struct report_def *def;
-	int64_t now_ms, since_ms, until_ms;                     // half-open; 0 and LEDGER_NO_END_MS: none
-	struct str project, branch, model, session;             // STR_NONE: not asked for; session: full id
+	int64_t now_ms, since_ms, until_ms;         // half-open; 0 and LEDGER_NO_END_MS: none
+	struct str project, branch, model, session; // STR_NONE: not asked for; session: full id
 	bool is_breakdown;
 	struct str params[REPORT_MAX_PARAMS]; // values of def->params, as text; STR_NONE: NULL
 };
@@ -23,8 +23,8 @@ const struct report_def *report_find(struct str name); // NULL: there is no such
 // Opens the ledger read-only with everything that reports use.
 MUST_USE bool report_open(struct arena *a, sqlite3 **out, struct err *e);
 
-// A full session id from one of its beginnings. ERR_USAGE names the candidates if there are several,
-// ERR_NO_INPUT: there is none.
+// A full session id from one of its beginnings. ERR_USAGE names the candidates if there are
+// several, ERR_NO_INPUT: there is none.
 MUST_USE bool report_session(
 	sqlite3 *db, struct arena *a, struct str prefix, struct str *out, struct err *e);
 

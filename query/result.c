@@ -77,13 +77,12 @@ static void list_columns(const struct result *r, char *z, size_t size)
 	}
 }
 
-static bool no_column(
-	const struct result *r, const char *option, struct str name, struct err *e)
+static bool no_column(const struct result *r, const char *option, struct str name, struct err *e)
 {
 	char all[400];
 	list_columns(r, all, sizeof all);
-	return err_set(e, ERR_USAGE, "%s %.*s: no such column; there are %s", option, STR_ARG(name),
-		all);
+	return err_set(
+		e, ERR_USAGE, "%s %.*s: no such column; there are %s", option, STR_ARG(name), all);
 }
 
 // Rows under way through a merge sort, which keeps ties in order.
@@ -114,7 +113,8 @@ bool result_sort(struct result *r, struct str spec, struct err *e)
 	struct str order, name = str_split(spec, ':', &order);
 	struct sort s = {.sign = str_is(order, "desc") ? -1 : 1};
 	if (order.p && !str_is(order, "desc") && !str_is(order, "asc"))
-		return err_set(e, ERR_USAGE, "--sort %.*s: the order is asc or desc", STR_ARG(spec));
+		return err_set(
+			e, ERR_USAGE, "--sort %.*s: the order is asc or desc", STR_ARG(spec));
 	if (!find_column(r, name, &s.column))
 		return no_column(r, "--sort", name, e);
 	s.spare = arena_alloc(r->arena, (r->n_rows + 1) * sizeof *s.spare);

@@ -15,8 +15,9 @@ struct result {
 	size_t n_columns;
 	const struct cell **rows; // n_columns cells each
 	size_t n_rows, cap_rows;
-	struct cell *totals; // n_columns cells, NULL where a column has none; NULL: no totals at all
-	bool is_total_row;   // the totals are one of the rows
+	struct cell
+		*totals;   // n_columns cells, NULL where a column has none; NULL: no totals at all
+	bool is_total_row; // the totals are one of the rows
 };
 
 // A new row of NULLs.

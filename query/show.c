@@ -31,8 +31,8 @@ static bool read_window(const struct args *args, struct request *req, struct err
 	if (until.p && !when_parse(until, "--until", req->now_ms, &req->until_ms, e))
 		return false;
 	if (req->since_ms > req->until_ms)
-		return err_set(e, ERR_USAGE, "--since %.*s lies behind --until %.*s", STR_ARG(since),
-			STR_ARG(until));
+		return err_set(e, ERR_USAGE, "--since %.*s lies behind --until %.*s",
+			STR_ARG(since), STR_ARG(until));
 	return true;
 }
 
@@ -62,8 +62,8 @@ static bool read_params(const struct args *args, struct request *req, struct err
 }
 
 // The session may be an option or the report's own parameter.
-static bool read_session(sqlite3 *db, struct arena *a, const struct args *args, struct request *req,
-	struct err *e)
+static bool read_session(
+	sqlite3 *db, struct arena *a, const struct args *args, struct request *req, struct err *e)
 {
 	struct str prefix = args->values[OPT_SESSION];
 	for (size_t i = 0; i < req->def->n_params; i++)
@@ -143,15 +143,17 @@ static char *context_of(struct arena *a, const struct args *args)
 
 static bool is_filtered(const struct args *args)
 {
-	return args_has(args, OPT_SINCE) || args_has(args, OPT_UNTIL) || args_has(args, OPT_PROJECT) ||
-	       args_has(args, OPT_BRANCH) || args_has(args, OPT_MODEL) || args_has(args, OPT_SESSION);
+	return args_has(args, OPT_SINCE) || args_has(args, OPT_UNTIL) ||
+	       args_has(args, OPT_PROJECT) || args_has(args, OPT_BRANCH) ||
+	       args_has(args, OPT_MODEL) || args_has(args, OPT_SESSION);
 }
 
 static bool has_turns(sqlite3 *db)
 {
 	sqlite3_stmt *s = NULL;
-	bool has = sqlite3_prepare_v2(db, "SELECT 1 FROM turn LIMIT 1", -1, &s, NULL) == SQLITE_OK &&
-		   sqlite3_step(s) == SQLITE_ROW;
+	bool has =
+		sqlite3_prepare_v2(db, "SELECT 1 FROM turn LIMIT 1", -1, &s, NULL) == SQLITE_OK &&
+		sqlite3_step(s) == SQLITE_ROW;
 	(void)sqlite3_finalize(s);
 	return has;
 }
@@ -162,8 +164,8 @@ static void close_db(sqlite3 **db)
 		ledger_close(db);
 }
 
-static bool run_sql(struct arena *a, const struct args *args, struct request *req,
-	struct result *r, struct sink_frame *frame, struct err *e)
+static bool run_sql(struct arena *a, const struct args *args, struct request *req, struct result *r,
+	struct sink_frame *frame, struct err *e)
 {
 	AUTO(close_db) sqlite3 *db = NULL;
 	if (!report_open(a, &db, e) || !read_session(db, a, args, req, e) ||

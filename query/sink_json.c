@@ -9,7 +9,9 @@ static void add_object(struct sink *k, const struct cell *cells, bool is_sparse)
 	buf_addc(k->out, '{');
 	for (size_t c = 0; c < k->result->n_columns; c++) {
 		const struct report_column *col = &k->result->columns[c];
-		if (is_sparse && !col->is_total && cells[c].kind == CELL_NULL)
+		bool is_part =
+			col->is_total || (k->result->is_total_row && value_is_number(col->type));
+		if (is_sparse && !is_part && cells[c].kind == CELL_NULL)
 			continue;
 		if (!is_first)
 			buf_addc(k->out, ',');

@@ -61,7 +61,8 @@ static void head(struct sink *k)
 	}
 	buf_addz(k->out, " |\n");
 	for (size_t c = 0; c < k->result->n_columns; c++)
-		buf_addz(k->out, value_is_number(k->result->columns[c].type) ? "| ---: " : "| --- ");
+		buf_addz(
+			k->out, value_is_number(k->result->columns[c].type) ? "| ---: " : "| --- ");
 	buf_addz(k->out, "|\n");
 }
 

@@ -147,7 +147,10 @@ static const char *state_style(const struct report_column *def, struct str text)
 static void put(struct sink *k, const struct layout_column *col, struct str text, bool is_last)
 {
 	struct buf cut = {0};
-	text_add_cut(&cut, text, col->cols);
+	if (col->def->type == VALUE_PATH)
+		text_add_cut_path(&cut, text, col->cols);
+	else
+		text_add_cut(&cut, text, col->cols);
 	size_t used = text_cols(buf_str(&cut)), free_cols = used < col->cols ? col->cols - used : 0;
 	const char *code = str_is(text, "-") ? STYLE_DIM : state_style(col->def, text);
 	if (value_is_number(col->def->type))
@@ -253,7 +256,8 @@ static void put_head(struct sink *k)
 			if (t->columns[c].is_hidden)
 				continue;
 			size_t h = wrap_name(t->columns[c].def->name, t->columns[c].cols, lines);
-			struct str text = line + h >= height ? str_of(lines[line + h - height]) : STR_NONE;
+			struct str text =
+				line + h >= height ? str_of(lines[line + h - height]) : STR_NONE;
 			pad(k->out, cols ? LAYOUT_GAP_COLS : 0);
 			cols += t->columns[c].cols;
 			put(k, &t->columns[c], text, c + 1 == n);
@@ -322,25 +326,28 @@ static void put_title(struct sink *k)
 	buf_addz(k->out, "\n\n");
 }
 
-// Which columns there was no room for.
+// Which columns there was no room for, folded to the width.
 static void put_hidden(struct sink *k)
 {
 	struct table *t = k->state;
-	bool is_any = false;
+	struct buf line = {0};
 	for (size_t c = 0; c < k->result->n_columns; c++) {
 		const struct layout_column *col = &t->columns[c];
-		if (!col->is_hidden || (col->is_blank && col->def->is_minor))
-			continue;
-		if (!is_any)
-			style(k, STYLE_DIM);
-		buf_printf(k->out, "%s%s", is_any ? ", " : "\nno room for: ", col->def->name);
-		is_any = true;
+		if (col->is_hidden && !(col->is_blank && col->def->is_minor))
+			buf_printf(&line, "%s %s", line.n ? "," : "no room for", col->def->name);
 	}
-	if (is_any) {
-		buf_addz(k->out, "  (-o picks columns)");
+	if (line.n) {
+		buf_addz(&line, "; -o picks columns");
+		style(k, STYLE_DIM);
+		for (struct str rest = buf_str(&line); rest.n;) {
+			struct str part = fold(rest, k->frame.max_cols, &rest);
+			buf_addc(k->out, '\n');
+			buf_add(k->out, part);
+		}
 		style(k, STYLE_OFF);
 		buf_addc(k->out, '\n');
 	}
+	buf_free(&line);
 }
 
 static void put_table(struct sink *k, const struct cell *totals)
@@ -348,8 +355,8 @@ static void put_table(struct sink *k, const struct cell *totals)
 	struct table *t = k->state;
 	size_t n = k->result->n_columns;
 	shorten_ids(k);
-	struct str *sums = totals && !k->result->is_total_row && k->n_rows > 1 ? total_row(k, totals)
-									       : NULL;
+	struct str *sums =
+		totals && !k->result->is_total_row && k->n_rows > 1 ? total_row(k, totals) : NULL;
 	for (size_t r = 0; r < k->n_rows; r++)
 		measure(k, t->rows[r]);
 	if (sums)

@@ -30,8 +30,8 @@ static bool is_one_of(const char *word, const char *const *words, size_t n)
 static int authorize(void *data, int action, const char *one, const char *two, const char *schema,
 	const char *trigger)
 {
-	static const char *const pragmas[] = {
-		"table_info", "table_xinfo", "table_list", "index_list", "index_info", "index_xinfo"};
+	static const char *const pragmas[] = {"table_info", "table_xinfo", "table_list",
+		"index_list", "index_info", "index_xinfo"};
 	(void)data;
 	(void)schema;
 	(void)trigger;
@@ -40,8 +40,9 @@ static int authorize(void *data, int action, const char *one, const char *two, c
 	case SQLITE_RECURSIVE: return SQLITE_OK;
 	case SQLITE_READ:
 		// the key of all hashes reads as NULL
-		return one && two && strcmp(one, "meta") == 0 && strcmp(two, "value") == 0 ? SQLITE_IGNORE
-											  : SQLITE_OK;
+		return one && two && strcmp(one, "meta") == 0 && strcmp(two, "value") == 0
+			       ? SQLITE_IGNORE
+			       : SQLITE_OK;
 	case SQLITE_FUNCTION:
 		return two && sqlite3_stricmp(two, "load_extension") == 0 ? SQLITE_DENY : SQLITE_OK;
 	case SQLITE_PRAGMA:
@@ -75,9 +76,26 @@ static bool fail(sqlite3 *db, struct err *e)
 	return ledger_fail(db, "running the query", e);
 }
 
+// A table-valued function is declared when it is first named, which the authorizer would take for a
+// change of the schema.
+static void declare_functions(sqlite3 *db)
+{
+	static const char *const names[] = {"json_each", "json_tree", "pragma_table_info",
+		"pragma_table_xinfo", "pragma_table_list", "pragma_index_list",
+		"pragma_index_info"};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		char sql[64];
+		sqlite3_stmt *s = NULL;
+		(void)sqlite3_snprintf(sizeof sql, sql, "SELECT 1 FROM %s('')", names[i]);
+		(void)sqlite3_prepare_v2(db, sql, -1, &s, NULL);
+		(void)sqlite3_finalize(s);
+	}
+}
+
 static bool prepare(sqlite3 *db, struct str sql, sqlite3_stmt **out, struct err *e)
 {
 	const char *tail = NULL;
+	declare_functions(db);
 	(void)sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 0);
 	(void)sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	(void)sqlite3_set_authorizer(db, authorize, NULL);
@@ -114,7 +132,8 @@ bool command_sql(struct command_call *call, struct err *e)
 	AUTO(finalize) sqlite3_stmt *s = NULL;
 	struct report_column columns[REPORT_MAX_COLUMNS] = {0};
 	int at[REPORT_MAX_COLUMNS];
-	struct result r = {.arena = call->arena, .name = STR("sql"), .version = 1, .columns = columns};
+	struct result r = {
+		.arena = call->arena, .name = STR("sql"), .version = 1, .columns = columns};
 	if (args_has(call->args, OPT_TIMEZONE) && !zone_set(call->args->values[OPT_TIMEZONE], e))
 		return false;
 	if (!report_open(call->arena, &db, e) || !prepare(db, call->args->positionals[0], &s, e))
@@ -130,8 +149,9 @@ bool command_sql(struct command_call *call, struct err *e)
 	(void)signal(SIGINT, on_interrupt);
 	if (!report_fetch(s, at, &r, e)) {
 		int rc = sqlite3_errcode(db) & 0xff;
-		return rc == SQLITE_INTERRUPT || rc == SQLITE_ERROR || rc == SQLITE_AUTH ? fail(db, e)
-										       : false;
+		return rc == SQLITE_INTERRUPT || rc == SQLITE_ERROR || rc == SQLITE_AUTH
+			       ? fail(db, e)
+			       : false;
 	}
 	running = NULL;
 	(void)signal(SIGINT, SIG_DFL);

@@ -53,15 +53,15 @@ static int compare(const struct candidate *a, const struct candidate *b)
 }
 
 // Rare: only if two cost the same to the last digit. NULL comes first, as in ORDER BY.
-static const struct candidate *first_by_name(sqlite3_context *ctx, const struct candidate *a,
-	const struct candidate *b)
+static const struct candidate *first_by_name(
+	sqlite3_context *ctx, const struct candidate *a, const struct candidate *b)
 {
 	sqlite3_stmt *s = NULL;
 	const struct candidate *first = b;
 	if (a->is_null || b->is_null)
 		return a->is_null ? a : b;
-	if (sqlite3_prepare_v2(sqlite3_context_db_handle(ctx), sqlite3_user_data(ctx), -1, &s, NULL) ==
-			SQLITE_OK &&
+	if (sqlite3_prepare_v2(sqlite3_context_db_handle(ctx), sqlite3_user_data(ctx), -1, &s,
+		    NULL) == SQLITE_OK &&
 		sqlite3_bind_int64(s, 1, a->id) == SQLITE_OK &&
 		sqlite3_bind_int64(s, 2, b->id) == SQLITE_OK && sqlite3_step(s) == SQLITE_ROW &&
 		sqlite3_column_int64(s, 0) == a->id)
@@ -95,8 +95,10 @@ bool sqlagg_register(sqlite3 *db, struct err *e)
 	} functions[] = {
 		{"dearest_project",
 			"SELECT id FROM project WHERE id IN (?1, ?2) ORDER BY name, root LIMIT 1"},
-		{"dearest_branch", "SELECT id FROM name WHERE id IN (?1, ?2) ORDER BY text LIMIT 1"},
-		{"dearest_model", "SELECT id FROM model WHERE id IN (?1, ?2) ORDER BY name LIMIT 1"},
+		{"dearest_branch",
+			"SELECT id FROM name WHERE id IN (?1, ?2) ORDER BY text LIMIT 1"},
+		{"dearest_model",
+			"SELECT id FROM model WHERE id IN (?1, ?2) ORDER BY name LIMIT 1"},
 	};
 	for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
 		if (sqlite3_create_function_v2(db, functions[i].name, 3,

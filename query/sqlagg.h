@@ -3,8 +3,9 @@
 //
 //   dearest_project(id, cost, turns)  dearest_branch(..)  dearest_model(..)
 //
-// The id (NULL counts as one) whose rows of the group cost most; among equals, cost known or not, the
-// one with most turns, then the first by name. One pass, where SQL alone would sort three times.
+// The id (NULL counts as one) whose rows of the group cost most; among equals, cost known or not,
+// the one with most turns, then the first by name. One pass, where SQL alone would sort three
+// times.
 #ifndef CCL_QUERY_SQLAGG_H
 #define CCL_QUERY_SQLAGG_H
 

@@ -23,7 +23,8 @@ static void local_text(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 	struct zone_time t = zone_local(sqlite3_value_int64(argv[0]));
 	int what = *(const int *)sqlite3_user_data(ctx);
 	if (what == WEEK)
-		clock_civil_from_days(t.day_number - (t.day_number + 3) % 7, &t.year, &t.month, &t.day);
+		clock_civil_from_days(
+			t.day_number - (t.day_number + 3) % 7, &t.year, &t.month, &t.day);
 	if (what == MONTH)
 		n = snprintf(z, sizeof z, "%04lld-%02u", (long long)t.year, t.month);
 	else
@@ -50,8 +51,8 @@ static void local_start(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 	if (sqlite3_value_type(argv[0]) != SQLITE_INTEGER || !unit)
 		return;
 	enum zone_unit u = *unit == 'w' ? ZONE_WEEK : *unit == 'm' ? ZONE_MONTH : ZONE_DAY;
-	sqlite3_result_int64(ctx,
-		zone_start_ms(sqlite3_value_int64(argv[0]), u, sqlite3_value_int64(argv[2])));
+	sqlite3_result_int64(
+		ctx, zone_start_ms(sqlite3_value_int64(argv[0]), u, sqlite3_value_int64(argv[2])));
 }
 
 static void result_str(sqlite3_context *ctx, struct str s)

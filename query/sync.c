@@ -42,7 +42,8 @@ bool command_sync(struct command_call *call, struct err *e)
 	char *argv[ARGS_MAX_POSITIONALS + 3];
 	size_t n = 0;
 	if (!command_find_hook(call->arena, &hook))
-		return err_set(e, ERR_IO, "ccl-hook is neither beside ccl nor on PATH: install it there");
+		return err_set(
+			e, ERR_IO, "ccl-hook is neither beside ccl nor on PATH: install it there");
 	argv[n++] = arena_printf(call->arena, "%.*s", STR_ARG(hook));
 	argv[n++] = arena_printf(call->arena, "--sync");
 	for (size_t i = 0; i < call->args->n_positionals; i++)

@@ -116,6 +116,16 @@ void text_add_cut(struct buf *out, struct str clean, size_t max_cols)
 		buf_addz(out, "…");
 }
 
+void text_add_cut_path(struct buf *out, struct str clean, size_t max_cols)
+{
+	size_t cols = text_cols(clean), start = 0;
+	while (start < clean.n && cols + (start > 0) > max_cols)
+		cols -= char_cols(next_char(clean, &start));
+	if (start && max_cols)
+		buf_addz(out, "…");
+	buf_add(out, str_from(clean, start));
+}
+
 void text_add_json(struct buf *out, struct str s)
 {
 	buf_addc(out, '"');
@@ -123,8 +133,8 @@ void text_add_json(struct buf *out, struct str s)
 		uint32_t u = next_char(s, &i);
 		if (u == '"' || u == '\\')
 			buf_addc(out, '\\');
-		// a browser's or terminal's reader should not meet them raw
-		if (u < 0x20 || (u >= 0x7f && u < 0xa0) || u == 0x2028 || u == 0x2029)
+		// lossless, and nothing that acts on a terminal
+		if (u < 0x20 || u == 0x7f || (u < 0x10000 && is_sly(u)))
 			buf_printf(out, "\\u%04x", (unsigned)u);
 		else
 			add_char(out, u);

@@ -16,6 +16,8 @@ size_t text_cols(struct str clean); // columns on a terminal
 
 // At most max_cols columns of it; "…" stands for what is left out.
 void text_add_cut(struct buf *out, struct str clean, size_t max_cols);
+// The same for a path, whose end says more than its beginning.
+void text_add_cut_path(struct buf *out, struct str clean, size_t max_cols);
 
 // A JSON string with its quotes; broken bytes become U+FFFD.
 void text_add_json(struct buf *out, struct str s);

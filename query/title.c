@@ -60,7 +60,8 @@ struct str title_read(struct arena *a, const char *path, int64_t offset_bytes)
 	while (scan_key(&s, &list, &key)) {
 		if (str_is(key, "type"))
 			(void)scan_string(&s, &type);
-		else if (is_title_key(key) && scan_peek(&s) == SCAN_STRING && scan_string(&s, &value))
+		else if (is_title_key(key) && scan_peek(&s) == SCAN_STRING &&
+			 scan_string(&s, &value))
 			raw = value;
 		else
 			(void)scan_skip(&s);

@@ -7,8 +7,8 @@
 
 enum { TITLE_MAX_BYTES = 200 };
 
-// The title on the line of `path` that begins at this offset: valid UTF-8, one line. STR_NONE if the
-// file is gone, shorter, not a file, or that line is no title any more.
+// The title on the line of `path` that begins at this offset: valid UTF-8, one line. STR_NONE if
+// the file is gone, shorter, not a file, or that line is no title any more.
 struct str title_read(struct arena *a, const char *path, int64_t offset_bytes);
 
 #endif

@@ -131,8 +131,10 @@ int64_t zone_start_ms(int64_t ms, enum zone_unit unit, int64_t n)
 
 int64_t zone_from_wall_ms(int64_t wall_ms)
 {
-	int64_t before_ms = wall_ms - read_offset(wall_ms - 26 * (int64_t)MS_PER_HOUR) * INT64_C(1000);
-	int64_t after_ms = wall_ms - read_offset(wall_ms + 26 * (int64_t)MS_PER_HOUR) * INT64_C(1000);
+	int64_t before_ms =
+		wall_ms - read_offset(wall_ms - 26 * (int64_t)MS_PER_HOUR) * INT64_C(1000);
+	int64_t after_ms =
+		wall_ms - read_offset(wall_ms + 26 * (int64_t)MS_PER_HOUR) * INT64_C(1000);
 	bool is_before = before_ms + read_offset(before_ms) * INT64_C(1000) == wall_ms;
 	bool is_after = after_ms + read_offset(after_ms) * INT64_C(1000) == wall_ms;
 	if (is_before && is_after)

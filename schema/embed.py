@@ -122,13 +122,14 @@ def main():
         if not os.path.basename(path).startswith(f'{i:03}_'):
             die(path, 1, f'migration {i:03} is missing')
     price_sql = prices(os.path.join(schema, 'prices.tsv'))
+    views = read('views.sql').replace('@unattributed', embed_reports.bare(os.path.join(schema, 'unattributed.sql')))
     parts = ['// Made by embed.py.', QUIET, '#include "embedded.h"', '']
     parts.append('const char *const embedded_migrations[] = {')
     for path in migrations:
         parts.append(c_string(bare_sql(open(path, encoding='utf-8').read())) + ',')
     parts.append('};')
     parts.append(f'const int n_embedded_migrations = {len(migrations)};')
-    parts.append(f'const char embedded_views[] =\n{c_string(read("views.sql"))};')
+    parts.append(f'const char embedded_views[] =\n{c_string(views)};')
     parts.append(f'const char embedded_prices[] =\n{c_string(price_sql)};')
     parts.append(f'const char embedded_prices_digest[] = "{hashlib.sha256(price_sql.encode()).hexdigest()[:16]}";')
     try:

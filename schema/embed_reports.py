@@ -9,7 +9,7 @@ FILTERS = 'time project branch model session breakdown'.split()
 GROUPS = 'overview time work health'.split()
 # What a filter binds, besides :now_ms, which every report may use.
 BINDS = {'time': ('since_ms', 'until_ms')}
-SINGLE = 'report title about group version window totals chart empty example source like'.split()
+SINGLE = 'report title about group version window totals chart empty example source like order'.split()
 WINDOWS = ('today', 'newest')
 FLAGS = ('total', 'minor', 'split', 'wrap')
 MEASURES = [  # (name, type, about, flags), in the order of contract.md
@@ -140,6 +140,8 @@ class Header:
             self.bad('no @column')
         if not re.fullmatch(r'[1-9]\d*', self.tags.get('version', '1')):
             self.bad('@version is a number from 1')
+        if not re.fullmatch(r'\d{1,2}', self.tags.get('order', '99')):
+            self.bad('@order is a number up to 99')
         if 'window' in self.tags and (self.tags['window'] not in WINDOWS or 'time' not in (self.filters or [])):
             self.bad(f'@window is one of {" ".join(WINDOWS)}, in a report with @filter time')
         names = [c['name'] for c in self.columns]
@@ -155,6 +157,10 @@ class Header:
             self.bad('a split column needs @filter breakdown')
         self.check_binds()
 
+    def rank(self):
+        group = self.tags.get('group')
+        return (GROUPS.index(group) if group in GROUPS else 0, int(self.tags.get('order', 99)), self.path)
+
     def check_binds(self):
         known = {'now_ms'} | {p['name'] for p in self.params}
         for f in self.filters or []:
@@ -165,8 +171,8 @@ class Header:
             if name not in known:
                 self.bad(f'the SQL uses :{name}, which no @param or @filter declares')
 
-    def sql(self, spend):
-        body = self.body.replace('@measures', MEASURE_SQL)
+    def sql(self, spend, unattributed):
+        body = self.body.replace('@measures', MEASURE_SQL).replace('@unattributed', unattributed)
         if re.search(r'@\w+', re.sub(r"'[^']*'", "''", body)):
             self.bad('unknown @token in the SQL')
         if self.filters is None:
@@ -180,7 +186,7 @@ def flag(value):
     return 'true' if value else 'false'
 
 
-def c_table(headers, spend, c_string):
+def c_table(headers, fragments, c_string):
     out = ['#include "report_def.h"', '']
     for i, h in enumerate(headers):
         if h.params:
@@ -202,7 +208,7 @@ def c_table(headers, spend, c_string):
         strings = {k: t.get(k) for k in 'title about group empty example chart source'.split()}
         out.append('{\n\t.name = ' + c_quote(t['report']) + ',')
         out += [f'\t.{k} = {c_quote(v)},' for k, v in strings.items()]
-        out.append('\t.sql = ' + (c_string(h.sql(spend)) if h.body else 'NULL') + ',')
+        out.append('\t.sql = ' + (c_string(h.sql(*fragments)) if h.body else 'NULL') + ',')
         out.append(f'\t.totals_column = {c_quote(total[0])}, .totals_value = {c_quote(total[1])},')
         out.append(f'\t.params = {f"params_{i}" if h.params else "NULL"}, .n_params = {len(h.params)},')
         out.append(f'\t.columns = columns_{i}, .n_columns = {len(h.columns)},')
@@ -222,6 +228,7 @@ def bare(path):
 def reports(schema, c_string):
     """The lines of C, or an exception with file:line."""
     headers = [Header(p) for p in sorted(glob.glob(os.path.join(schema, 'reports', '*.sql')))]
+    headers.sort(key=Header.rank)
     names = {h.tags.get('report'): h for h in headers}
     for h in headers:
         if 'like' in h.tags:
@@ -232,5 +239,5 @@ def reports(schema, c_string):
                 raise BadHeader(h.path, c['line'], f'drill={c["drill"]}: there is no such report')
     spend = bare(os.path.join(schema, 'spend.sql'))
     newest = bare(os.path.join(schema, 'newest.sql'))
-    return c_table(headers, spend, c_string) + [
+    return c_table(headers, (spend, bare(os.path.join(schema, 'unattributed.sql'))), c_string) + [
         f'const char report_newest_sql[] =\n{c_string(f"WITH {spend} {newest}")};']

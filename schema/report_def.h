@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The table of reports that embed.py makes from reports/*.sql. CONTRIBUTING.md says how to write one.
+// The table of reports that embed.py makes from reports/*.sql. CONTRIBUTING.md says how to write
+// one.
 #ifndef CCL_REPORT_DEF_H
 #define CCL_REPORT_DEF_H
 

@@ -128,18 +128,28 @@ FROM (
   GROUP BY r.session_id);
 
 -- Claude Code's own meter, one row per process and model; model: what a price is looked up by, else
--- the name as written.
+-- the name as written. A count that is none, or more than ten billion, is -1: the meter is then not
+-- believed, and sums stay within 64 bits.
 CREATE TEMP VIEW meter AS
-SELECT c.session_id, c.start_ms, coalesce(model_priced_as(u.key), u.key) AS model,
-  coalesce(u.value ->> '$.inputTokens', 0) AS input,
-  coalesce(u.value ->> '$.outputTokens', 0) AS output,
-  coalesce(u.value ->> '$.cacheCreationInputTokens', 0)
-    - coalesce(u.value ->> '$.cacheCreationEphemeral1hInputTokens', 0) AS cache_write_5m,
-  coalesce(u.value ->> '$.cacheCreationEphemeral1hInputTokens', 0) AS cache_write_1h,
-  coalesce(u.value ->> '$.cacheReadInputTokens', 0) AS cache_read,
-  coalesce(u.value ->> '$.webSearchRequests', 0) AS web_searches
-FROM cost_state AS c, json_each(CASE WHEN json_valid(c.line) THEN c.line ELSE '{}' END, '$.modelUsage') AS u
-WHERE u.type = 'object';
+SELECT session_id, start_ms, model,
+  CASE WHEN typeof(input) = 'integer' AND input BETWEEN 0 AND 10000000000 THEN input ELSE -1 END AS input,
+  CASE WHEN typeof(output) = 'integer' AND output BETWEEN 0 AND 10000000000 THEN output ELSE -1 END AS output,
+  CASE WHEN typeof(written) = 'integer' AND typeof(written_1h) = 'integer' AND written BETWEEN 0 AND 10000000000
+    AND written_1h BETWEEN 0 AND written THEN written - written_1h ELSE -1 END AS cache_write_5m,
+  CASE WHEN typeof(written_1h) = 'integer' AND written_1h BETWEEN 0 AND 10000000000 THEN written_1h ELSE -1 END
+    AS cache_write_1h,
+  CASE WHEN typeof(cache_read) = 'integer' AND cache_read BETWEEN 0 AND 10000000000 THEN cache_read ELSE -1 END
+    AS cache_read,
+  CASE WHEN typeof(searches) = 'integer' AND searches BETWEEN 0 AND 1000000 THEN searches ELSE -1 END AS web_searches
+FROM (
+  SELECT c.session_id, c.start_ms, coalesce(model_priced_as(u.key), u.key) AS model,
+    coalesce(u.value ->> '$.inputTokens', 0) AS input, coalesce(u.value ->> '$.outputTokens', 0) AS output,
+    coalesce(u.value ->> '$.cacheCreationInputTokens', 0) AS written,
+    coalesce(u.value ->> '$.cacheCreationEphemeral1hInputTokens', 0) AS written_1h,
+    coalesce(u.value ->> '$.cacheReadInputTokens', 0) AS cache_read,
+    coalesce(u.value ->> '$.webSearchRequests', 0) AS searches
+  FROM cost_state AS c, json_each(CASE WHEN json_valid(c.line) THEN c.line ELSE '{}' END, '$.modelUsage') AS u
+  WHERE u.type = 'object');
 
 -- A session and the one that it was forked from: both hold the same messages and the same process.
 CREATE TEMP VIEW fork AS
@@ -153,47 +163,8 @@ WHERE CASE
   ELSE coalesce(s.first_own_ms, 9e15) > coalesce(p.first_own_ms, 9e15)
     OR (s.first_own_ms IS p.first_own_ms AND s.uid > p.uid) END;
 
--- What Claude Code's own meter counted in a session beyond its turns (titles, compaction, inner
--- calls), by model and in tokens, at our prices of the day of its last turn. One row per session that
--- has a meter; unattributed is NULL where the meter counted less than the turns say, or where a model
--- has no price: then it is unknown, not nothing. turns: all that the session owns.
+-- What the meter of each session counted beyond its turns; unattributed.sql says how.
 CREATE TEMP VIEW session_unattributed AS
-WITH metered(session_id) AS MATERIALIZED (SELECT DISTINCT session_id FROM cost_state),
-gauge AS (
-  SELECT session_id, model, input, output, cache_write_5m, cache_write_1h, cache_read, web_searches,
-    0 AS turns, NULL AS last_ms FROM meter
-  UNION ALL
-  SELECT f.session_id, m.model, -m.input, -m.output, -m.cache_write_5m, -m.cache_write_1h, -m.cache_read,
-    -m.web_searches, 0, NULL
-  FROM fork AS f JOIN meter AS m ON m.session_id = f.parent_id
-  WHERE EXISTS (SELECT 1 FROM cost_state AS c WHERE c.session_id = f.session_id AND c.start_ms = m.start_ms)
-  UNION ALL
-  SELECT o.session_id, coalesce(d.priced_as, d.name), -p.input, -p.output, -p.cache_write_5m, -p.cache_write_1h,
-    -p.cache_read, -p.web_searches, p.turns, p.at_ms
-  FROM metered AS s CROSS JOIN origin AS o ON o.session_id = s.session_id
-  CROSS JOIN turn_portion AS p ON p.origin_id = o.id
-  CROSS JOIN class AS c ON c.id = p.class_id CROSS JOIN model AS d ON d.id = c.model_id
-  UNION ALL
-  SELECT o.session_id, coalesce(d.priced_as, d.name), -p.input, -p.output, -p.cache_write_5m, -p.cache_write_1h,
-    -p.cache_read, -p.web_searches, p.turns, p.at_ms
-  FROM metered AS s CROSS JOIN origin AS o ON o.session_id = s.session_id
-  CROSS JOIN step_portion AS p ON p.origin_id = o.id
-  CROSS JOIN class AS c ON c.id = p.class_id CROSS JOIN model AS d ON d.id = c.model_id),
-left_over AS (
-  SELECT session_id, model, sum(input) AS input, sum(output) AS output, sum(cache_write_5m) AS cache_write_5m,
-    sum(cache_write_1h) AS cache_write_1h, sum(cache_read) AS cache_read, sum(web_searches) AS web_searches,
-    sum(turns) AS turns, max(max(last_ms)) OVER (PARTITION BY session_id) AS last_ms
-  FROM gauge GROUP BY session_id, model),
-priced AS (
-  SELECT l.*, min(input, output, cache_write_5m, cache_write_1h, cache_read, web_searches) < 0 AS is_short,
-    max(input, output, cache_write_5m, cache_write_1h, cache_read, web_searches) = 0 AS is_none,
-    (SELECT l.input * p.input_rate + l.output * p.output_rate + l.cache_write_5m * p.cache_5m_rate
-        + l.cache_write_1h * p.cache_1h_rate + l.cache_read * p.cache_read_rate + l.web_searches * p.web_search_rate
-      FROM price AS p
-      WHERE p.model = l.model AND p.above_tok = 0 AND p.valid_from_ms <= l.last_ms AND p.valid_until_ms > l.last_ms
-      ORDER BY p.source = 'user' DESC, p.valid_from_ms DESC LIMIT 1) AS cost
-  FROM left_over AS l)
-SELECT session_id, sum(turns) AS turns,
-  CASE WHEN max(is_short) = 0 AND count(*) = count(CASE WHEN is_none THEN 0 ELSE cost END)
-    THEN sum(CASE WHEN is_none THEN 0 ELSE cost END) END AS unattributed
-FROM priced GROUP BY session_id;
+WITH wanted(session_id) AS MATERIALIZED (SELECT DISTINCT session_id FROM cost_state),
+@unattributed
+SELECT * FROM beyond;

@@ -21,7 +21,8 @@ static const char choose_session_sql[] =
 	"INSERT INTO gone_session SELECT id FROM session WHERE uid = ?1";
 static const char choose_project_sql[] =
 	"INSERT INTO gone_project SELECT id FROM project WHERE name = ?1 OR root = ?1 OR repo = ?1"
-	" OR substr(root, -length(?1) - 1) = '/' || ?1 OR substr(repo, -length(?1) - 1) = '/' || ?1";
+	" OR substr(root, -length(?1) - 1) = '/' || ?1 OR substr(repo, -length(?1) - 1) = '/' || "
+	"?1";
 static const char choose_project_sessions_sql[] =
 	"INSERT INTO gone_session SELECT DISTINCT session_id FROM workdir"
 	" WHERE project_id IN (SELECT id FROM gone_project)";
@@ -136,14 +137,16 @@ static bool delete_names(sqlite3 *db, struct err *e)
 	AUTO(buf_free) struct buf sql = {0};
 	int rc;
 	if (sqlite3_prepare_v2(db,
-		    "SELECT t.name, f.\"from\" FROM sqlite_schema AS t, pragma_foreign_key_list(t.name) AS f"
+		    "SELECT t.name, f.\"from\" FROM sqlite_schema AS t, "
+		    "pragma_foreign_key_list(t.name) AS f"
 		    " WHERE t.type = 'table' AND f.\"table\" = 'name'",
 		    -1, &s, NULL) != SQLITE_OK)
 		return ledger_fail(db, "forgetting", e);
 	buf_addz(&sql, "DELETE FROM name WHERE id NOT IN (SELECT 0");
 	while ((rc = sqlite3_step(s)) == SQLITE_ROW)
 		buf_printf(&sql, " UNION ALL SELECT %s FROM %s WHERE %s IS NOT NULL",
-			(const char *)sqlite3_column_text(s, 1), (const char *)sqlite3_column_text(s, 0),
+			(const char *)sqlite3_column_text(s, 1),
+			(const char *)sqlite3_column_text(s, 0),
 			(const char *)sqlite3_column_text(s, 1));
 	buf_addz(&sql, ")");
 	if (rc != SQLITE_DONE)
@@ -153,7 +156,8 @@ static bool delete_names(sqlite3 *db, struct err *e)
 
 bool forget_run(sqlite3 *db, struct err *e)
 {
-	if (!ledger_exec(db, "PRAGMA secure_delete = ON; PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE", e))
+	if (!ledger_exec(
+		    db, "PRAGMA secure_delete = ON; PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE", e))
 		return false;
 	if (!remember_hashes(db, e) || !ledger_exec(db, delete_sql, e) || !delete_names(db, e) ||
 		!ledger_exec(db, "COMMIT", e)) {

@@ -24,7 +24,8 @@ bool ignore_unset(sqlite3 *db, struct str path, struct err *e)
 {
 	if (!run(db, "DELETE FROM ignored_path WHERE path = ?1", path, e))
 		return false;
-	return sqlite3_changes(db) > 0 || err_set(e, ERR_USAGE, "%.*s is not ignored: `ccl config` "
-								"lists what is",
+	return sqlite3_changes(db) > 0 || err_set(e, ERR_USAGE,
+						  "%.*s is not ignored: `ccl config` "
+						  "lists what is",
 						  STR_ARG(path));
 }

@@ -2,6 +2,7 @@
 -- @title   Cost per type of agent
 -- @about   Subagents by type, with `main` for the sessions themselves, dearest first.
 -- @group   work
+-- @order   4
 -- @filter  time project branch model session breakdown
 -- @column  agent_type  text  Type of the agent; main: the session itself
 -- @column  overhead  bool  Claude Code started it for its own ends: compaction, suggestions, side questions

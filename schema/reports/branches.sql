@@ -2,6 +2,7 @@
 -- @title   Cost per branch
 -- @about   One row per project and git branch, dearest first; no branch outside git and on a detached HEAD.
 -- @group   work
+-- @order   2
 -- @filter  time project branch model session breakdown
 -- @column  project  text  Last component of root
 -- @column  root  path  Main working tree of the repository, or the folder outside one  minor
@@ -28,7 +29,9 @@ sums AS (
   LEFT JOIN workdir AS w ON w.id = o.workdir_id
   GROUP BY w.project_id, o.branch_id, s.split)
 SELECT p.name AS project, p.root, b.text AS branch, (SELECT name FROM model WHERE id = u.split) AS model,
-  coalesce((SELECT prs FROM pr WHERE pr.project_id = u.project_id AND pr.branch_id = u.branch_id), 0) AS prs, u.*
+  coalesce((SELECT prs FROM pr WHERE pr.project_id = u.project_id AND pr.branch_id = u.branch_id), 0) AS prs,
+  u.sessions, u.turns, u.input, u.output, u.cache_write_5m, u.cache_write_1h, u.cache_read, u.web_searches, u.cost,
+  u.unpriced, u.first, u.last
 FROM sums AS u
 LEFT JOIN project AS p ON p.id = u.project_id
 LEFT JOIN name AS b ON b.id = u.branch_id

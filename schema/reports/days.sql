@@ -2,6 +2,7 @@
 -- @title   Cost per day
 -- @about   One row per day with a turn in it.
 -- @group   time
+-- @order   2
 -- @filter  time project branch model session breakdown
 -- @column  day  day  Day, in the zone asked for
 -- @column  model  text  Model that answered  split

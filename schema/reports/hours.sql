@@ -2,6 +2,7 @@
 -- @title   Cost per hour
 -- @about   One row per hour with a turn in it; the doubled hour of a clock change is two rows.
 -- @group   time
+-- @order   1
 -- @filter  time project branch model session breakdown
 -- @column  hour  hour  Start of the hour, with the offset from UTC
 -- @column  model  text  Model that answered  split

@@ -2,6 +2,7 @@
 -- @title   The newest session
 -- @about   The session of the newest turn, as `ccl sessions` shows it.
 -- @group   overview
+-- @order   3
 -- @like    sessions
 -- @window  newest
 -- @empty   No sessions yet. `ccl sync` reads what Claude Code has kept; `ccl install` logs each new turn.

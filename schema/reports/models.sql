@@ -2,6 +2,7 @@
 -- @title   Cost per model
 -- @about   One row per model that answered, dearest first.
 -- @group   work
+-- @order   3
 -- @filter  time project branch model session breakdown
 -- @column  model  text  Model, as Claude Code wrote it
 -- @column  priced_as  text  Entry of the price table; null: it has no price  minor

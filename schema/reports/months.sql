@@ -2,6 +2,7 @@
 -- @title   Cost per month
 -- @about   One row per month with a turn in it.
 -- @group   time
+-- @order   4
 -- @filter  time project branch model session breakdown
 -- @column  month  month  Month
 -- @column  model  text  Model that answered  split

@@ -2,6 +2,7 @@
 -- @title   Cost per project
 -- @about   One row per repository, or folder outside one, dearest first. Worktrees count to their repository.
 -- @group   work
+-- @order   1
 -- @filter  time project branch model session breakdown
 -- @column  project  text  Last component of root  drill=branches
 -- @column  root  path  Main working tree of the repository, or the folder outside one  minor

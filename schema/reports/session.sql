@@ -2,6 +2,7 @@
 -- @title   One session, turn by turn
 -- @about   One row per API response of a session, its agents included, in order.
 -- @group   overview
+-- @order   5
 -- @filter  time project branch model
 -- @param   session  id  required  Session, or the beginning of its id
 -- @column  turn  id  Id of the response

@@ -1,7 +1,8 @@
 -- @report  sessions
--- @title   Sessions
+-- @title   Every session, newest first
 -- @about   One row per session, newest first. Project, branch and model are those with most of its cost.
 -- @group   overview
+-- @order   4
 -- @filter  time project branch model session breakdown
 -- @column  session  id  Session  drill=session
 -- @column  project  text  Last component of the project's folder
@@ -31,8 +32,8 @@ WITH sums AS MATERIALIZED (
 -- grouped once more, so that SQLite finds the rows by an index
 category AS MATERIALIZED (
   SELECT session_id, max(category) AS category FROM session_category GROUP BY session_id),
-beyond AS MATERIALIZED (
-  SELECT session_id, max(turns) AS turns, max(unattributed) AS unattributed FROM session_unattributed GROUP BY session_id),
+wanted(session_id) AS MATERIALIZED (SELECT DISTINCT session_id FROM sums),
+@unattributed,
 open AS MATERIALIZED (
   SELECT session_id, count(*) AS n FROM open_request
   WHERE at_ms >= :since_ms AND at_ms < :until_ms GROUP BY session_id)

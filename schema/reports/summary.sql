@@ -1,7 +1,8 @@
 -- @report  summary
--- @title   Summary
+-- @title   Today, this week, this month, all time
 -- @about   What today, yesterday, this week, this month and all time have cost.
 -- @group   overview
+-- @order   1
 -- @filter  time project branch model session breakdown
 -- @totals  period=all
 -- @column  period  text  today, yesterday, week (from Monday), month, all
@@ -10,9 +11,9 @@
 -- @column  sessions  int  Sessions with a turn in it
 -- @measures
 -- @column  cache_hit  pct  Cache reads of all that could have been read: reads / (reads + writes)
--- @column  per_day  usd  Cost per calendar day, from the first day of the period (all: of the first turn) to today
--- @column  unattributed  usd  What Claude Code's own meter counts beyond the turns, at our prices; null: unknown
--- @column  unknown  int  Calls cut off or with output known only from below
+-- @column  per_day  usd  Cost per calendar day, from the first day of the period (all: of the first turn) to today  minor
+-- @column  unattributed  usd  What Claude Code's own meter counts beyond the turns, at our prices; null: unknown  minor
+-- @column  unknown  int  Calls cut off or with output known only from below  minor
 -- @chart   bar x=period y=cost
 -- @empty   No turns yet. `ccl sync` reads what Claude Code has kept; `ccl install` logs each new turn.
 -- @example ccl summary --project api --json
@@ -27,21 +28,24 @@ period(bit, period, first_ms, end_ms) AS MATERIALIZED (
   UNION ALL SELECT 4, 'week', week, week_end FROM bound
   UNION ALL SELECT 8, 'month', month, month_end FROM bound
   UNION ALL SELECT 16, 'all', 0, 900000000000000),
+-- scalar subqueries, for they are worked out once
 cell AS MATERIALIZED (
-  SELECT (s.at_ms >= b.day AND s.at_ms < b.day_end) + 2 * (s.at_ms >= b.yesterday AND s.at_ms < b.day)
-      + 4 * (s.at_ms >= b.week AND s.at_ms < b.week_end) + 8 * (s.at_ms >= b.month AND s.at_ms < b.month_end)
-      + 16 AS bits,
+  SELECT (s.at_ms >= (SELECT day FROM bound) AND s.at_ms < (SELECT day_end FROM bound))
+      + 2 * (s.at_ms >= (SELECT yesterday FROM bound) AND s.at_ms < (SELECT day FROM bound))
+      + 4 * (s.at_ms >= (SELECT week FROM bound) AND s.at_ms < (SELECT week_end FROM bound))
+      + 8 * (s.at_ms >= (SELECT month FROM bound) AND s.at_ms < (SELECT month_end FROM bound)) + 16 AS bits,
     o.session_id, s.split, min(s.first_ms) AS first_ms,
     sum(CASE WHEN o.version_id IN (SELECT id FROM lower_bound_version) THEN s.turns ELSE s.aborted END) AS unknown,
     @measures
-  FROM bound AS b CROSS JOIN spend AS s JOIN origin AS o ON o.id = s.origin_id
+  FROM spend AS s CROSS JOIN origin AS o ON o.id = s.origin_id
   GROUP BY 1, 2, 3),
-beyond AS MATERIALIZED (SELECT * FROM session_unattributed),
+wanted(session_id) AS MATERIALIZED (SELECT DISTINCT session_id FROM cell),
+@unattributed,
 -- only sessions that lie in the period as a whole: nobody knows when the rest of one was spent
 beyond_sum AS MATERIALIZED (
   SELECT bit, sum(unattributed) AS unattributed FROM (
-    SELECT p.bit, y.unattributed FROM beyond AS y
-    JOIN cell AS c ON c.session_id = y.session_id JOIN period AS p ON c.bits & p.bit
+    SELECT p.bit, y.unattributed FROM cell AS c
+    CROSS JOIN beyond AS y ON y.session_id = c.session_id CROSS JOIN period AS p ON c.bits & p.bit
     GROUP BY p.bit, y.session_id HAVING sum(c.turns) = y.turns)
   GROUP BY bit),
 sums AS MATERIALIZED (
@@ -55,13 +59,18 @@ tally AS (
       - local_day_number(CASE p.bit WHEN 16 THEN coalesce(s.first_ms, :now_ms) ELSE p.first_ms END) + 1 AS days
   FROM period AS p JOIN sums AS s ON s.bit = p.bit)
 SELECT t.period, (SELECT name FROM model WHERE id = t.split) AS model,
-  CASE WHEN NOT :breakdown THEN (
-    SELECT count(*) FROM prompt AS q
-    WHERE q.is_prompt = 1 AND q.at_ms >= max(:since_ms, t.first_ms) AND q.at_ms < min(:until_ms, t.end_ms)
-      AND (:session IS NULL OR q.session_id IN (SELECT id FROM session WHERE uid = :session))
-      AND ((:project IS NULL AND :branch IS NULL AND :model IS NULL) OR q.id IN (
-        SELECT prompt_id FROM turn
-        WHERE origin_id IN (SELECT id FROM spend_origin) AND class_id IN (SELECT id FROM spend_class)))) END AS prompts,
+  CASE
+    WHEN :breakdown THEN NULL
+    WHEN :session IS NULL AND :project IS NULL AND :branch IS NULL AND :model IS NULL THEN (
+      SELECT count(*) FROM prompt AS q
+      WHERE q.is_prompt = 1 AND q.at_ms >= max(:since_ms, t.first_ms) AND q.at_ms < min(:until_ms, t.end_ms))
+    ELSE (
+      SELECT count(*) FROM prompt AS q
+      WHERE q.is_prompt = 1 AND q.at_ms >= max(:since_ms, t.first_ms) AND q.at_ms < min(:until_ms, t.end_ms)
+        AND (:session IS NULL OR q.session_id IN (SELECT id FROM session WHERE uid = :session))
+        AND ((:project IS NULL AND :branch IS NULL AND :model IS NULL) OR q.id IN (
+          SELECT prompt_id FROM turn
+          WHERE origin_id IN (SELECT id FROM spend_origin) AND class_id IN (SELECT id FROM spend_class)))) END AS prompts,
   t.sessions, coalesce(t.turns, 0) AS turns, coalesce(t.input, 0) AS input, coalesce(t.output, 0) AS output,
   coalesce(t.cache_write_5m, 0) AS cache_write_5m, coalesce(t.cache_write_1h, 0) AS cache_write_1h,
   coalesce(t.cache_read, 0) AS cache_read, coalesce(t.web_searches, 0) AS web_searches, t.usd AS cost,
@@ -75,4 +84,4 @@ SELECT t.period, (SELECT name FROM model WHERE id = t.split) AS model,
       AND (:model IS NULL OR q.model_id IN (SELECT id FROM name WHERE text = :model))
       AND ((:session IS NULL AND :project IS NULL AND :branch IS NULL) OR q.session_id IN (
         SELECT session_id FROM origin WHERE id IN (SELECT id FROM spend_origin)))) END AS unknown
-FROM tally AS t ORDER BY t.bit, cost DESC, model
+FROM tally AS t WHERE EXISTS (SELECT 1 FROM turn) ORDER BY t.bit, cost DESC, model

@@ -2,6 +2,7 @@
 -- @title   Cost of today
 -- @about   What today has cost so far, one row per project and model.
 -- @group   overview
+-- @order   2
 -- @filter  time project branch model session breakdown
 -- @window  today
 -- @column  day  day  Today, in the zone asked for

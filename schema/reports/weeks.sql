@@ -2,6 +2,7 @@
 -- @title   Cost per week
 -- @about   One row per ISO week, named by its Monday.
 -- @group   time
+-- @order   3
 -- @filter  time project branch model session breakdown
 -- @column  week  week  Monday of the week
 -- @column  model  text  Model that answered  split

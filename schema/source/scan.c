@@ -273,7 +273,7 @@ static bool skip_value(struct scan *s)
 
 struct scan scan_begin(struct str text)
 {
-	return (struct scan){.p = text.p, .end = text.p + text.n};
+	return (struct scan){.p = text.p, .end = text.n ? text.p + text.n : text.p};
 }
 
 enum scan_type scan_peek(struct scan *s)

@@ -149,7 +149,7 @@ struct str scan_decode(struct arena *a, struct str raw, size_t max)
 int64_t scan_utf16_units(struct str raw)
 {
 	int64_t n = 0;
-	const char *p = raw.p, *end = raw.p + raw.n;
+	const char *p = raw.p, *end = raw.n ? raw.p + raw.n : raw.p;
 	while (p < end) {
 		if (*p != '\\' && (unsigned char)*p < 0x80) {
 			p++;

@@ -334,7 +334,7 @@ bool settings_next(struct str container, struct settings_item *it)
 		skip_blanks(&c);
 	}
 	it->value = (struct str){c.at, (size_t)(skip_value(c.at, c.end) - c.at)};
-	return true;
+	return it->value.n > 0; // nothing only where the text was never checked
 }
 
 size_t settings_count(struct str container)

@@ -237,14 +237,21 @@ static void skip_heredocs(struct shell_lex *l)
 	l->n_heredocs = 0;
 }
 
-static enum shell_token operator(struct shell_lex *l) {
-	char c = *l->p, next = peek(l, 1); skip(l, 1); switch (c){
-		case '\n' : skip_heredocs(l); return SHELL_SEPARATOR; case '(' : return SHELL_OPEN;
-		case ')' : return SHELL_CLOSE;
-		case '|' : if (next == '|' || next == '&') skip(l, 1);
+static enum shell_token read_operator(struct shell_lex *l)
+{
+	char c = *l->p, next = peek(l, 1);
+	skip(l, 1);
+	switch (c) {
+	case '\n': skip_heredocs(l); return SHELL_SEPARATOR;
+	case '(': return SHELL_OPEN;
+	case ')': return SHELL_CLOSE;
+	case '|':
+		if (next == '|' || next == '&')
+			skip(l, 1);
 		return next == '|' ? SHELL_OR : SHELL_SEPARATOR;
-		default : if (next == c) // && ;;
-		skip(l, 1);
+	default:
+		if (next == c) // && ;;
+			skip(l, 1);
 		return SHELL_SEPARATOR;
 	}
 }
@@ -271,7 +278,7 @@ enum shell_token shell_lex_token(struct shell_lex *l, struct str *word)
 		} else if ((c == '<' || c == '>') && next != '(') {
 			skip_redirection(l);
 		} else if (c && strchr("\n;&|()", c)) {
-			return operator(l);
+			return read_operator(l);
 		} else {
 			*word = skip_word(l);
 			bool is_descriptor =

@@ -7,14 +7,15 @@
 static int64_t count_lines(struct str raw)
 {
 	int64_t n = 0;
-	if (!raw.n)
-		return 0;
-	for (size_t i = 0; i + 1 < raw.n; i++)
-		if (raw.p[i] == '\\') {
-			n += raw.p[i + 1] == 'n';
-			i++;
-		}
-	bool ends_open = raw.n < 2 || raw.p[raw.n - 1] != 'n' || raw.p[raw.n - 2] != '\\';
+	bool ends_open = false;
+	for (size_t i = 0; i < raw.n; i++) {
+		ends_open = true;
+		if (raw.p[i] != '\\')
+			continue;
+		bool is_newline = ++i < raw.n && raw.p[i] == 'n';
+		n += is_newline;
+		ends_open = !is_newline;
+	}
 	return n + ends_open;
 }
 

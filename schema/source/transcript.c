@@ -301,21 +301,23 @@ bool transcript_read(struct str text, struct hash_key key, struct arena *a, stru
 	return true;
 }
 
-bool transcript_next(
-	struct str *rest, struct hash_key key, struct arena *a, struct line *out, bool *is_damaged)
+bool transcript_next(struct str *rest, struct hash_key key, struct arena *a, struct line *out,
+	struct line_damage *damage)
 {
-	// A damaged line is tried again at each later `{"`; the bound keeps a hostile one linear.
-	size_t budget = rest->n * 8 + 65536;
+	// A damaged line is tried again at each later `{"`, also behind a good record; the bound, one
+	// for all attempts, keeps a hostile line linear.
+	if (damage->line_bytes < rest->n)
+		damage->line_bytes = rest->n;
+	size_t budget = damage->line_bytes * 8 + 65536;
 	struct str t = skip_junk(*rest);
 	while (t.n) {
 		const char *bad_at;
 		if (t.p[0] == '{' && transcript_read(t, key, a, out, rest, &bad_at))
 			return true;
-		*is_damaged = true;
-		size_t spent = t.p[0] == '{' ? (size_t)(bad_at - t.p) + 1 : 1;
-		if (spent > budget)
+		damage->is_damaged = true;
+		damage->spent_bytes += t.p[0] == '{' ? (size_t)(bad_at - t.p) + 1 : 1;
+		if (damage->spent_bytes > budget)
 			break;
-		budget -= spent;
 		size_t i = 1;
 		while (i + 1 < t.n && !(t.p[i] == '{' && t.p[i + 1] == '"'))
 			i++;

@@ -131,9 +131,15 @@ struct line {
 bool transcript_read(struct str text, struct hash_key key, struct arena *a, struct line *out,
 	struct str *rest, const char **bad_at);
 
+// What was passed over in a line: zero-initialise for each.
+struct line_damage {
+	bool is_damaged;
+	size_t line_bytes, spent_bytes; // of the line, and of all vain attempts to read on
+};
+
 // The records of one line of a file, also of a damaged one: glued records, NUL blocks, cut ones.
-// Start with *rest = the line; call until false. *n_bad is raised when something was passed over.
-bool transcript_next(
-	struct str *rest, struct hash_key key, struct arena *a, struct line *out, bool *is_damaged);
+// Start with *rest = the line; call until false.
+bool transcript_next(struct str *rest, struct hash_key key, struct arena *a, struct line *out,
+	struct line_damage *damage);
 
 #endif

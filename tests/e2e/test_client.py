@@ -21,7 +21,7 @@ import time
 import traceback
 import unittest
 
-from harness import CCL, HOOK, ROOT, Ledger, check_billed, check_rollups, read_lines, until
+from harness import CCL, HOOK, ROOT, Ledger, check_billed, check_rollups, open_ledger, read_lines, until
 
 HERE = pathlib.Path(__file__).resolve().parent
 CACHE = ROOT / 'tests/.cache'
@@ -150,10 +150,9 @@ class Scenario:
         """Notes when each turn appears in the ledger."""
         while not self.over.wait(0.01):
             try:
-                db = sqlite3.connect(f'file:{self.ledger}?mode=ro', uri=True)
-                for key, in db.execute('SELECT key FROM turn'):
-                    self.seen.setdefault(key, time.time() * 1000)
-                db.close()
+                with open_ledger(self.ledger) as db:
+                    for key, in db.execute('SELECT key FROM turn'):
+                        self.seen.setdefault(key, time.time() * 1000)
             except sqlite3.Error:  # not there yet
                 pass
 

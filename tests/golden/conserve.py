@@ -4,9 +4,11 @@
 
 usage: conserve.py CCL SCHEMA_DIR
 """
+import datetime
 import decimal
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -50,6 +52,61 @@ def same(what, got, want):
         sys.exit(f'{what}\n  {dict(zip(MEASURES, got))}\nis not the total\n  {dict(zip(MEASURES, want))}')
 
 
+class Oracle:
+    """The totals of a window, turn by turn, without the program's SQL. Enough for fixture.sql."""
+
+    def __init__(self, path):
+        db = sqlite3.connect(path)
+        self.prices = db.execute('SELECT model, valid_from_ms, valid_until_ms, above_tok, input_rate, output_rate,'
+                                 ' cache_5m_rate, cache_1h_rate, cache_read_rate FROM price').fetchall()
+        self.rows = db.execute("""
+            SELECT t.at_ms, m.priced_as, p.priced_as, c.above_tok, 1, t.input_tok, t.output_tok,
+              t.cache_write_tok - t.cache_1h_tok, t.cache_1h_tok, t.cache_read_tok, t.n_web_search
+            FROM turn AS t JOIN class AS c ON c.id = t.class_id JOIN model AS m ON m.id = c.model_id
+            LEFT JOIN model AS p ON p.id = c.partner_id
+            UNION ALL
+            SELECT t.at_ms, m.priced_as, p.priced_as, c.above_tok, 0, s.input_tok, s.output_tok, s.cache_5m_tok,
+              s.cache_1h_tok, s.cache_read_tok, 0
+            FROM turn_step AS s JOIN turn AS t ON t.id = s.turn_id JOIN class AS c ON c.id = s.class_id
+            JOIN model AS m ON m.id = c.model_id LEFT JOIN model AS p ON p.id = c.partner_id""").fetchall()
+
+    def price(self, model, at_ms, above):
+        fits = [p for p in self.prices if p[0] == model and p[1] <= at_ms < p[2] and p[3] <= above]
+        return max(fits, key=lambda p: p[3])[4:] if fits else None
+
+    def totals(self, since_ms, until_ms):
+        sums = [0] * 9
+        for at_ms, model, partner, above, turns, *tokens, searches in self.rows:
+            if not since_ms <= at_ms < until_ms:
+                continue
+            rates = self.price(model, at_ms, above)
+            if partner and not self.price(partner, at_ms, above):
+                rates = None
+            for i, v in enumerate([turns, *tokens, searches]):
+                sums[i] += v
+            if rates:
+                sums[7] += sum(t * r for t, r in zip(tokens, rates)) + searches * 10**10
+            else:
+                sums[8] += turns
+        sums[7] = decimal.Decimal(sums[7]) / 10**12
+        return sums
+
+
+def check_windows(ccl, oracle):
+    """Every window that has a turn's instant, or its neighbour, for an edge."""
+    edges = sorted({at + d for at, *_ in oracle.rows for d in (0, 1)})
+    iso = lambda ms: datetime.datetime.fromtimestamp(ms // 1000, datetime.timezone.utc).strftime(
+        f'%Y-%m-%dT%H:%M:%S.{ms % 1000:03}Z')
+    n = 0
+    for i, since in enumerate(edges):
+        for until in edges[i + 1::5]:
+            same(f'{iso(since)} to {iso(until)}', ccl.totals('summary', '--since', iso(since), '--until', iso(until)),
+                 oracle.totals(since, until))
+            n += 1
+    same('all', ccl.totals('summary'), oracle.totals(0, 10**15))
+    return n
+
+
 def row_sums(report):
     return [sum(r[m] or 0 for r in report['rows']) for m in MEASURES]
 
@@ -73,7 +130,7 @@ def check(ccl, names):
 def main():
     with tempfile.TemporaryDirectory() as folder:
         schema = os.path.abspath(sys.argv[2])
-        ledger.make(schema, folder)
+        path = ledger.make(schema, folder)
         ccl = Ccl(os.path.abspath(sys.argv[1]), folder)
         money, special = [], ('summary', 'today', 'last', 'session')
         for r in ccl('reports')['rows']:
@@ -84,6 +141,7 @@ def main():
                 money.append(r['report'])
         if len(money) < 8:
             sys.exit(f'only {money} have the measures: this test tests nothing')
+        n_windows = check_windows(ccl, Oracle(path))
         n = check(ccl, money)
         # the reports that are limited by themselves
         sessions = [r['session'] for r in ccl('sessions')['rows']]
@@ -97,7 +155,7 @@ def main():
         same('last', ccl.totals('last'), ccl.totals('summary', '--session', newest))
         if n < 300:
             sys.exit(f'only {n} comparisons were of something')
-        print(f'{n} sums of {len(money)} reports equal their totals, {ccl.runs} runs')
+        print(f'{n_windows} windows equal their turns, {n} sums of {len(money)} reports equal their totals, {ccl.runs} runs')
 
 
 if __name__ == '__main__':

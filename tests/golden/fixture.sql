@@ -123,12 +123,17 @@ FROM session WHERE uid LIKE 'dddd5555%';
 INSERT INTO cost_state SELECT id, 5, 1, '{"modelUsage":{"claude-opus-5-5":{"inputTokens":2424,"outputTokens":7407,"cacheReadInputTokens":831800,"cacheCreationInputTokens":30000},"claude-sonnet-5":{"inputTokens":1000,"outputTokens":100,"cacheCreationInputTokens":10},"claude-next-9":{"inputTokens":2000,"outputTokens":200},"claude-haiku-5-5":{"inputTokens":360,"outputTokens":615,"cacheReadInputTokens":2000,"cacheCreationInputTokens":1000}}}'
 FROM session WHERE uid LIKE 'dddd6666%';
 
--- Prices of the tests' own: those of prices.tsv change. Dates: sonnet-5 becomes dearer at 2026-10-25 01:00 UTC.
+-- hostile: numbers that no sum can hold, and no JSON at all
+INSERT INTO cost_state SELECT id, 1, 1, '{"modelUsage":{"claude-opus-5-5":{"inputTokens":9223372036854775807,"outputTokens":1e300,"cacheReadInputTokens":"x"}}}'
+FROM session WHERE uid LIKE 'cccc4444%';
+INSERT INTO cost_state SELECT id, 1, 1, 'no JSON' FROM session WHERE uid LIKE 'aaaa1111%';
+
+-- Prices of the tests' own: those of prices.tsv change. Dates: sonnet-5 becomes dearer at 2026-10-25 01:30 UTC, the instant of a turn.
 INSERT INTO price SELECT column1, 'builtin', column2, column3, column4, column5, column6, column7, column8, column9,
   2, 1, 11, 10, 11, 10, 1, 2, 10000000000 FROM (VALUES
   ('claude-opus-4-6', 0, 900000000000000, 0, 5000000, 25000000, 6250000, 10000000, 500000),
   ('claude-opus-5-5', 0, 900000000000000, 0, 4000000, 20000000, 5000000, 8000000, 200000),
-  ('claude-sonnet-5', 0, 1792890000000, 0, 2000000, 10000000, 2500000, 4000000, 200000),
-  ('claude-sonnet-5', 1792890000000, 900000000000000, 0, 3000000, 15000000, 3750000, 6000000, 300000),
+  ('claude-sonnet-5', 0, 1792891800000, 0, 2000000, 10000000, 2500000, 4000000, 200000),
+  ('claude-sonnet-5', 1792891800000, 900000000000000, 0, 3000000, 15000000, 3750000, 6000000, 300000),
   ('claude-haiku-5-5', 0, 900000000000000, 0, 100000, 500000, 125000, 200000, 10000),
   ('claude-haiku-5-5', 0, 900000000000000, 100000, 500000, 2500000, 625000, 1000000, 50000));

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 """Recorded runs of ten client versions: what the API billed is what the ledger holds (tests/recorded/README.md)."""
 import collections
+import itertools
 import json
+import shutil
 import unittest
 
-from harness import ROOT, Ledger, LedgerCase, check_billed, check_rollups, read_lines, until
+from harness import ROOT, Ledger, LedgerCase, check_billed, check_rollups, payload, read_lines, until
 
 RECORDED = ROOT / 'tests/recorded'
 CLIENT = 'a call of the client itself (title, quota, warm-up): no transcript line holds it'
@@ -138,6 +140,23 @@ class Recorded(LedgerCase):
         for run in runs:
             with self.subTest(run):
                 self.check_run(run)
+
+    def test_copies_in_any_order(self):
+        """Forks and old resumes: whichever file is read first, the same session owns a message."""
+        for run in ('turns', 'v1.0.124', 'exit-resume'):
+            files = sorted((RECORDED / run / 'projects').glob('*/*.jsonl'))
+            states = []
+            for n, order in enumerate(itertools.permutations(files[:4])):
+                with self.subTest(run, order=[f.name[:8] for f in order]):
+                    self.ledger = self.dir / run / str(n) / 'ledger.db'
+                    folder = self.dir / run / str(n) / 'projects/-home-dev-project'
+                    folder.mkdir(parents=True)
+                    for path in order:
+                        self.hook(payload('SessionEnd', shutil.copy(path, folder)))
+                    db = self.read()
+                    check_rollups(self, db)
+                    states.append({t['key']: (t['session'], t['at_ms'], t['branch']) for t in db.turns})
+                    self.assertEqual(states[-1], states[0])
 
     def test_hook_payloads(self):
         """Every recorded payload, of every event: silent; and at the end the ledger is what a sync makes."""

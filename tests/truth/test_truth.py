@@ -251,7 +251,7 @@ class Truth(LedgerCase):
     def test_interrupted_sync(self):
         """A sync that is killed costs nothing: the next one ends its work."""
         c = large()
-        for n in (1, 600, 1200):
+        for n in (1, 1500, 2100):
             sync = self.start_sync(c.projects)
             until(lambda: self.n_turns() >= n or sync.poll() is not None)
             sync.kill()

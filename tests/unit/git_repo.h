@@ -43,7 +43,7 @@ static inline void run(const char *fmt, ...)
 // The output of a command in a folder, without the newline at its end.
 static inline struct str ask(const char *dir, const char *command)
 {
-	static char text[1 << 17];
+	char text[8192];
 	FILE *f = popen(arena_printf(&arena, "cd '%s/%s' && %s", base, dir, command), "r");
 	assert_non_null(f);
 	size_t n = fread(text, 1, sizeof text, f);
@@ -68,7 +68,8 @@ static inline int make_base(void **state)
 	static const char *const vars[][2] = {{"GIT_CONFIG_NOSYSTEM", "1"},
 		{"GIT_AUTHOR_NAME", "A U Thor"}, {"GIT_AUTHOR_EMAIL", "a@example.com"},
 		{"GIT_COMMITTER_NAME", "C O Mitter"}, {"GIT_COMMITTER_EMAIL", "c@example.com"},
-		{"GIT_EDITOR", "true"}, {"GIT_ALLOW_PROTOCOL", "file"}};
+		{"GIT_EDITOR", "true"}, {"GIT_ALLOW_PROTOCOL", "file"}, {"GIT_CONFIG_COUNT", "1"},
+		{"GIT_CONFIG_KEY_0", "core.fsync"}, {"GIT_CONFIG_VALUE_0", "none"}};
 	static const char *const absent[] = {"GIT_DIR", "GIT_WORK_TREE", "GIT_CONFIG_GLOBAL",
 		"GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_CEILING_DIRECTORIES", "XDG_CONFIG_HOME"};
 	for (size_t i = 0; i < sizeof vars / sizeof *vars; i++)

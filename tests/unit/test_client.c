@@ -90,9 +90,9 @@ static void notes_of_the_client_are_the_last_resort(void **state)
 {
 	(void)state;
 	put_deep("bin/claude", "#!/bin/sh\nexec somewhere/else\n");
-	put_deep(
-		"home/.claude.json", "{\"firstStartVersion\": \"2.0.9\", \"lastReleaseNotesSeen\": "
-				     "\"2.0.10\", \"version\": \"9.9.9\"}");
+	put_deep("home/.claude.json",
+		"{\"firstStartVersion\": \"2.0.9\", \"lastOnboardingVersion\": \"2.0.10\", "
+		"\"lastReleaseNotesSeen\": \"2.0.8\", \"version\": \"9.9.9\"}");
 	assert_string_equal(version(), "2.0.10");
 	put_deep("home/.claude/local/node_modules/@anthropic-ai/claude-code/package.json",
 		"{\"name\": \"@anthropic-ai/claude-code\", \"version\": \"1.0.124\"}");

@@ -46,11 +46,16 @@ static void large_texts_end(void **state)
 	(void)state;
 	struct buf a = {0}, b = {0}, out = {0};
 	for (int i = 0; i < 4000; i++) {
+		if (i == 2000) {
+			buf_addz(&a, "same\n");
+			buf_addz(&b, "same\n");
+		}
 		buf_printf(&a, "a%d\n", i);
 		buf_printf(&b, "b%d\n", i);
 	}
 	udiff_write(&out, STR("o"), buf_str(&a), STR("n"), buf_str(&b));
-	assert_true(str_starts(buf_str(&out), "--- o\n+++ n\n@@ -1,4000 +1,4000 @@\n-a0\n-a1\n"));
+	assert_true(str_starts(buf_str(&out), "--- o\n+++ n\n@@ -1,4001 +1,4001 @@\n-a0\n-a1\n"));
+	assert_true(str_has(buf_str(&out), "\n-same\n"));
 	assert_true(str_ends(buf_str(&out), "+b3998\n+b3999\n"));
 	buf_free(&a);
 	buf_free(&b);

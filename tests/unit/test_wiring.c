@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "arena.h"
 #include "buf.h"
 #include "command.h"
 #include "settings.h"
@@ -303,9 +304,12 @@ static void expect_command(
 	expect(apply(&want, text, &again), buf_z(&out));
 }
 
+#define FIRST "\"Stop\":[{\"hooks\":[{\"type\":\"command\",\"command\":\""
+
 static void commands_suit_the_client(void **state)
 {
 	(void)state;
+	struct arena a = {0};
 	expect_command("/a b/ccl-hook", WIRING_EXEC, "{}",
 		"\"command\": \"/a b/ccl-hook\",\n            \"args\": []");
 	expect_command("/a b/ccl-hook", WIRING_SHELL, "{}",
@@ -317,6 +321,15 @@ static void commands_suit_the_client(void **state)
 	expect_command("/q\"\n/ccl-hook", WIRING_EXEC, "{}", "\"/q\\\"\\u000a/ccl-hook\"");
 	expect_command("/\xc3\xa9/ccl-hook", WIRING_SHELL, "{}", "\"'/\xc3\xa9/ccl-hook'\"");
 	expect_command("/$HOME/ccl-hook", WIRING_SHELL, "{}", "\"'/$HOME/ccl-hook'\"");
+	// The old path of an exec form with blanks in it.
+	expect_command("/o/ccl-hook", WIRING_EXEC,
+		"{\"hooks\":{\"Stop\":[" G(
+			"{\"type\":\"command\",\"command\":\"/x y/ccl-hook\",\"args\":[]}") "]}}",
+		FIRST "/o/ccl-hook\",\"args\":[]}]}]");
+	// The quotes look right, but a shell would put something in for $HOME.
+	expect_command("/$HOME/ccl-hook", WIRING_SHELL,
+		"{\"hooks\":{\"Stop\":[" G(OLD("\\\"/$HOME/ccl-hook\\\"")) "]}}",
+		FIRST "'/$HOME/ccl-hook'\"}]}]");
 	// From one form to the other, and from a mistake of somebody's to either.
 	static const char *const old[] = {"/a b/ccl-hook", "'/a b/ccl-hook'",
 		"\\\"/a b/ccl-hook\\\"", "/a\\\\ b/ccl-hook", "'/x y/ccl-hook'", "/x/ccl-hook",
@@ -328,18 +341,16 @@ static void commands_suit_the_client(void **state)
 				"{\"hooks\":{\"Stop\":[{\"hooks\":[{\"type\":\"command\","
 				"\"command\":\"%s\"%s}]}]}}",
 				old[i], has_args ? ",\"args\":[]" : "");
-			expect_command("/a b/ccl-hook", WIRING_EXEC, text,
-				"[{\"hooks\":[{\"type\":\"command\",\"command\":\"/a "
-				"b/ccl-hook\",\"args\":[]}]}]");
-			bool stays = !has_args && i >= 1 && i <= 3; // any quotes that work will do
-			expect_command("/a b/ccl-hook", WIRING_SHELL, text,
-				stays ? old[i] : "\"command\":\"'/a b/ccl-hook'\"}]}]");
-			expect_command("/a b/ccl-hook", WIRING_ANY, text,
-				has_args ? "\"command\":\"/a b/ccl-hook\",\"args\":[]}]}]"
-				: stays  ? old[i]
-					 : "\"command\":\"'/a b/ccl-hook'\"}]}]");
+			const char *exec = FIRST "/a b/ccl-hook\",\"args\":[]}]}]";
+			const char *shell = FIRST "'/a b/ccl-hook'\"}]}]";
+			if (!has_args && i >= 1 && i <= 3) // any quotes that work will do
+				shell = arena_printf(&a, "%s%s\"}]}]", FIRST, old[i]);
+			expect_command("/a b/ccl-hook", WIRING_EXEC, text, exec);
+			expect_command("/a b/ccl-hook", WIRING_SHELL, text, shell);
+			expect_command("/a b/ccl-hook", WIRING_ANY, text, has_args ? exec : shell);
 		}
 	}
+	arena_free(&a);
 }
 
 static void the_shell_agrees_on_quotes(void **state)
@@ -364,6 +375,9 @@ static void the_shell_agrees_on_quotes(void **state)
 		assert_true(
 			str_is(c.program, words[i]) && c.is_literal && !c.before.n && !c.after.n);
 	}
+	AUTO(buf_free) struct buf empty = {0};
+	command_quote(&empty, STR(""));
+	expect(buf_str(&empty), "''");
 	arena_free(&a);
 }
 
