@@ -28,7 +28,9 @@ spend_rate AS MATERIALIZED (
     r.cache_read_rate, r.web_search_rate
   FROM class_span AS s JOIN class AS c ON c.id = s.class_id
   LEFT JOIN rate AS r ON r.class_id = s.class_id AND r.from_ms = s.from_ms
-  WHERE :model IS NULL OR s.class_id IN (SELECT id FROM spend_class)),
+  WHERE (:model IS NULL OR s.class_id IN (SELECT id FROM spend_class))
+    -- prices of times without a turn only make the join longer
+    AND s.until_ms > (SELECT coalesce(min(at_ms), 0) FROM turn) - 900000 AND s.from_ms <= (SELECT max(at_ms) FROM turn)),
 spend_part AS (
   SELECT NULL AS turn_id, p.quarter * 900000 AS at_ms, p.origin_id, p.class_id, p.turns, p.steps,
     p.input_tok AS input, p.output_tok AS output, p.cache_5m_tok AS cache_write_5m, p.cache_1h_tok AS cache_write_1h,
