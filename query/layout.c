@@ -72,10 +72,15 @@ static bool hide_one(
 	return false;
 }
 
+bool layout_goes_blank(const struct layout_column *c)
+{
+	return c->def->is_minor || c->def->is_alert;
+}
+
 void layout_fit(struct layout_column *columns, size_t n, size_t max_cols)
 {
 	for (size_t i = 0; i < n; i++)
-		columns[i].is_hidden = columns[i].is_blank && columns[i].def->is_minor;
+		columns[i].is_hidden = columns[i].is_blank && layout_goes_blank(&columns[i]);
 	grow_back(columns, n);
 	if (!max_cols)
 		return;

@@ -20,8 +20,12 @@ struct layout_column {
 // Sets cols and is_hidden so that the table is at most max_cols wide (0: no limit), if it can be:
 // texts are cut, the widest first; then minor columns go, sums before others and
 // the last first; then other texts. Numbers
-// are never cut, and the first column stays. Blank minor columns always go.
+// are never cut, and the first column stays. Blank minor columns always go, and so do
+// blank alerts, which otherwise always stay.
 void layout_fit(struct layout_column *columns, size_t n, size_t max_cols);
+
+// It is left out when it is blank.
+bool layout_goes_blank(const struct layout_column *c);
 
 size_t layout_cols(const struct layout_column *columns, size_t n); // of the whole table
 

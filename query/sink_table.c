@@ -333,7 +333,7 @@ static void put_hidden(struct sink *k)
 	struct buf line = {0};
 	for (size_t c = 0; c < k->result->n_columns; c++) {
 		const struct layout_column *col = &t->columns[c];
-		if (col->is_hidden && !(col->is_blank && col->def->is_minor))
+		if (col->is_hidden && !(col->is_blank && layout_goes_blank(col)))
 			buf_printf(&line, "%s %s", line.n ? "," : "no room for", col->def->name);
 	}
 	if (line.n) {

@@ -11,17 +11,17 @@ GROUPS = 'overview time work health'.split()
 BINDS = {'time': ('since_ms', 'until_ms')}
 SINGLE = 'report title about group version window totals chart empty example source like order'.split()
 WINDOWS = ('today', 'newest')
-FLAGS = ('total', 'minor', 'split', 'wrap')
+FLAGS = ('total', 'minor', 'split', 'wrap', 'alert')
 MEASURES = [  # (name, type, about, flags), in the order of contract.md
     ('turns', 'int', 'API responses', ['total']),
-    ('input', 'tokens', 'Input tokens that were not cached', ['total']),
-    ('output', 'tokens', 'Output tokens, thinking included', ['total']),
+    ('input', 'tokens', 'Input tokens that were not cached', ['total', 'minor']),
+    ('output', 'tokens', 'Output tokens, thinking included', ['total', 'minor']),
     ('cache_write_5m', 'tokens', 'Tokens written to the 5-minute cache', ['total', 'minor']),
     ('cache_write_1h', 'tokens', 'Tokens written to the 1-hour cache', ['total', 'minor']),
     ('cache_read', 'tokens', 'Tokens read from the cache', ['total', 'minor']),
     ('web_searches', 'int', 'Web searches, which are billed apart', ['total', 'minor']),
     ('cost', 'usd', 'Money, from the price table; null if no turn of the row has a price', ['total']),
-    ('unpriced', 'int', 'Turns left out of cost: their model has no price', ['total', 'minor']),
+    ('unpriced', 'int', 'Turns left out of cost: their model has no price', ['total', 'alert']),
 ]
 MEASURE_SQL = ', '.join(f'sum({m[0]}) AS {m[0]}' for m in MEASURES)
 

@@ -42,6 +42,7 @@ struct report_column {
 	bool is_minor; // a table that is too wide leaves it out before others
 	bool is_split; // there only with --breakdown
 	bool is_wrap;  // a table folds it onto several lines rather than cut it
+	bool is_alert; // a table shows it whenever there is something in it, and only then
 };
 
 // Standard filters that a report honours (@filter).

@@ -16,7 +16,7 @@
 -- @column  title  text  Claude Code's title, or the user's own, while the transcript exists
 -- @measures
 -- @column  unattributed  usd  What Claude Code's own meter counts beyond the turns, at our prices; null: unknown  minor total
--- @column  unknown  int  Calls cut off or with output known only from below  minor total
+-- @column  unknown  int  Calls cut off or with output known only from below  alert total
 -- @empty   No sessions yet. `ccl sync` reads what Claude Code has kept; `ccl install` logs each new turn.
 -- @example ccl sessions --since 7d --sort cost:desc --limit 10
 WITH sums AS MATERIALIZED (

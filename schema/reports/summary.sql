@@ -12,8 +12,8 @@
 -- @measures
 -- @column  cache_hit  pct  Cache reads of all that could have been read: reads / (reads + writes)
 -- @column  per_day  usd  Cost per calendar day, from the first day of the period (all: of the first turn) to today  minor
--- @column  unattributed  usd  What Claude Code's own meter counts beyond the turns, at our prices; null: unknown  minor
--- @column  unknown  int  Calls cut off or with output known only from below  minor
+-- @column  unattributed  usd  What Claude Code's own meter counts beyond the turns, at our prices; null: unknown  alert
+-- @column  unknown  int  Calls cut off or with output known only from below  alert
 -- @chart   bar x=period y=cost
 -- @empty   No turns yet. `ccl sync` reads what Claude Code has kept; `ccl install` logs each new turn.
 -- @example ccl summary --project api --json
