@@ -74,7 +74,8 @@ bool cursor_write(struct store *st, const struct file *f, struct err *e)
 		e);
 	if (!s)
 		return false;
-	store_bind(s, "tiiihkiiiiiii", f->path, f->offset_bytes, f->size_bytes, f->head_bytes,
+	store_bind(s, "tiiihkiiiiiii", f->path, f->offset_bytes,
+		f->has_more ? f->offset_bytes : f->size_bytes, f->head_bytes,
 		f->head_hash, f->prompt_id, (int64_t)f->is_open, (int64_t)f->in_long_line,
 		clock_now_ms(), f->bad_lines, f->long_lines, f->bad_numbers, f->id);
 	return store_run(st, s, e);

@@ -17,6 +17,7 @@ struct file {
 	int64_t prompt_id;     // 0: none
 	struct prompt *prompt; // that the next turn belongs to, after reading; not stored yet
 	bool is_open, in_long_line;
+	bool has_more; // the last read did not reach the end
 	int64_t bad_lines, long_lines, bad_numbers;
 };
 

@@ -300,8 +300,8 @@ bool ingest_read(struct ingest *in, int fd, struct file *f, size_t max_bytes,
 	int64_t head = f->offset_bytes < CURSOR_HEAD_BYTES ? f->offset_bytes : CURSOR_HEAD_BYTES;
 	if (head != f->head_bytes && hash_head(fd, head, &f->head_hash))
 		f->head_bytes = head;
-	*out = (struct ingest_part){f->offset_bytes - start,
-		f->offset_bytes > start && f->offset_bytes < f->size_bytes};
+	f->has_more = f->offset_bytes > start && f->offset_bytes < f->size_bytes;
+	*out = (struct ingest_part){f->offset_bytes - start, f->has_more};
 	return true;
 }
 

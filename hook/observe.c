@@ -267,7 +267,7 @@ void observe_environment(struct ingest *in, struct str session_uid)
 {
 	struct session *s = catalog_session(&in->catalog, session_uid);
 	const struct ci *ci = find_ci();
-	if (!s)
+	if (!s || ingest_is_forgotten(in, session_uid))
 		return;
 	s->billing = catalog_word(&in->catalog, str_of(billing()));
 	if (ci) {

@@ -361,6 +361,28 @@ static bool insert_call(
 	return store_run(st, s, e);
 }
 
+// The session whose calls a turn's count among. The sighting knows it, unless a later one of the
+// same batch has taken the turn over.
+static bool owner_of(struct store *st, const struct sighting *x, int64_t *out, struct err *e)
+{
+	bool has_row;
+	*out = x->owner_session_id;
+	if (!st->has_new_owners)
+		return true;
+	sqlite3_stmt *s = store_sql(st,
+		"SELECT o.session_id FROM turn AS t JOIN origin AS o ON o.id = t.origin_id"
+		" WHERE t.id = :id",
+		e);
+	if (!s)
+		return false;
+	store_bind(s, "i", x->turn_id);
+	if (!store_step(st, s, &has_row, e))
+		return false;
+	*out = sqlite3_column_int64(s, 0);
+	(void)sqlite3_reset(s);
+	return true;
+}
+
 static bool store_call(struct store *st, const struct call *c, struct err *e)
 {
 	struct call_row now = {0, c->turn ? c->turn->turn_id : 0, 0, 0}, old = {0};
@@ -369,8 +391,12 @@ static bool store_call(struct store *st, const struct call *c, struct err *e)
 		return false;
 	if (!(old.id ? update_call(st, c, &now, old.id, e) : insert_call(st, c, &now, e)))
 		return false;
-	if (now.turn && !old.turn && now.name)
-		store_tool_add(st, c->turn->owner_session_id, now.name, 1);
+	int64_t owner;
+	if (now.turn && !old.turn && now.name) {
+		if (!owner_of(st, c->turn, &owner, e))
+			return false;
+		store_tool_add(st, owner, now.name, 1);
+	}
 	int64_t target = now.target ? now.target : old.target;
 	if (c->started && !store_started(st, c, target, e))
 		return false;
@@ -419,6 +445,7 @@ bool store_batch(struct store *st, struct batch *b, struct err *e)
 	table_clear(&st->tool_rollup);
 	st->settling.n = 0;
 	st->n_batches++;
+	st->has_new_owners = false;
 	// prompts and sessions first: turns point to them
 	return look_for_orphans(st, e) && store_changes(st, e) && store_facts(st, b, e) &&
 	       store_settle(st, e) && store_rollup_flush(st, e);

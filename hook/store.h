@@ -24,6 +24,7 @@ struct store {
 	struct table tool_rollup; // struct tool_change
 	LIST(struct session *) settling;
 	bool has_orphans; // results wait for their calls
+	bool has_new_owners; // a turn has changed sessions in this batch
 };
 
 // Writes everything in the batch. After false the transaction must be rolled back and batch and

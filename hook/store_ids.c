@@ -92,7 +92,10 @@ static void take_session_row(struct store *st, struct session *s, sqlite3_stmt *
 		s->original_cwd = arena_str(&st->catalog->arena, store_column(q, 4));
 	if (!s->worktree_path.n)
 		s->worktree_path = arena_str(&st->catalog->arena, store_column(q, 5));
-	s->is_custom_title |= sqlite3_column_int(q, 6);
+	bool is_custom = sqlite3_column_int(q, 6);
+	if (is_custom && !s->is_custom_title)
+		s->title_file = NULL; // the user's own word wins over this batch's ai-title
+	s->is_custom_title |= is_custom;
 	s->has_links = sqlite3_column_int(q, 7);
 	s->row_first_cwd_ms = first_cwd_ms;
 	for (int i = 0; i < SESSION_WORDS; i++)

@@ -115,6 +115,7 @@ bool turn_decide_owner(struct store *st, struct turn *t, const struct sighting *
 	if (order >= 0)
 		return turn_write_copy(
 			st, t->id, mine, e); // a tie is settled at the end of the batch
+	st->has_new_owners = true;
 	t->owner = *mine;
 	return turn_delete_copy(st, t->id, mine->session_id, e) &&
 	       turn_write_copy(st, t->id, &old, e) &&

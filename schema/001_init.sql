@@ -103,7 +103,7 @@ CREATE TABLE source_file (        -- a transcript and how far it was read
   inode         INTEGER NOT NULL,
   path          TEXT NOT NULL,
   offset_bytes  INTEGER NOT NULL, -- read up to here, always behind a newline
-  size_bytes    INTEGER NOT NULL, -- when it was last looked at
+  size_bytes    INTEGER NOT NULL, -- when it was last read to its end; offset_bytes before that
   head_bytes    INTEGER NOT NULL, -- how many first bytes head_hash covers, at most 4096
   head_hash     INTEGER NOT NULL,
   prompt_id     INTEGER,          -- the prompt that the next turn of this file belongs to

@@ -92,10 +92,10 @@ def million(ledger):
       INSERT INTO turn (key, at_ms, {", ".join(columns)})
       SELECT key || '-' || k, at_ms - k * 400000000 / {times} * 60, {", ".join(columns)} FROM turn, k''')
     db.execute('DELETE FROM rollup')
-    db.executescript((ROOT / 'schema/views.sql').read_text())
-    db.execute('''INSERT INTO rollup SELECT at_ms / 900000, origin_id, class_id, sum(turns), sum(steps), sum(input), sum(output),
-      sum(cache_write_5m), sum(cache_write_1h), sum(cache_read), sum(web_searches), sum(aborted), min(at_ms), max(at_ms)
-      FROM portion GROUP BY 1, 2, 3''')
+    db.execute('''INSERT INTO rollup SELECT at_ms / 900000, origin_id, class_id, count(*), 0, sum(coalesce(input_tok, 0)),
+      sum(coalesce(output_tok, 0)), sum(max(coalesce(cache_write_tok, 0) - coalesce(cache_1h_tok, 0), coalesce(cache_5m_tok, 0))),
+      sum(coalesce(cache_1h_tok, 0)), sum(coalesce(cache_read_tok, 0)), sum(coalesce(n_web_search, 0)), sum(aborted_chars IS NOT NULL),
+      min(at_ms), max(at_ms) FROM turn GROUP BY 1, 2, 3''')
     db.commit()
     db.execute('PRAGMA wal_checkpoint(TRUNCATE)')
     n = count(ledger)

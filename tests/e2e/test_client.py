@@ -6,6 +6,7 @@ Two scenarios run at a time. Each has a home, a git project, a stub and a ledger
 import base64
 import collections
 import concurrent.futures
+import contextlib
 import json
 import os
 import pathlib
@@ -218,7 +219,8 @@ class Scenario:
         self.stub.terminate()
         self.stub.wait()
         for pid in self.left_over():
-            os.kill(pid, signal.SIGTERM)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
         until(lambda: not self.left_over(), 5)
         shutil.rmtree(self.dir, ignore_errors=True)
 

@@ -26,7 +26,7 @@ CCL = os.environ.get('CCL', str(ROOT / 'build-test/query/ccl'))
 ZONES = ('UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kolkata')
 TOKENS = ('input', 'output', 'cache_5m', 'cache_1h', 'cache_read')
 # A hook that could not finish leaves a child that waits up to 30 s for the lock.
-GRACE_S = int(__import__("os").environ.get("G",35))
+GRACE_S = 35
 
 
 def environ(ledger, home, **more):

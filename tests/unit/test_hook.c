@@ -16,23 +16,31 @@
 #define P ".claude/projects/-app/"
 
 // An assistant line: at is mm:ss of ten o'clock, `more` further members, `usage` further counts.
-#define TURN(session, id, at, out, more, usage)                                                                \
-	"{'type':'assistant','sessionId':'" session "','uuid':'" id "-" #out "'," more                         \
-	"'timestamp':'2026-11-20T10:" at ".000Z','cwd':'/nowhere/app','gitBranch':'main','version':'2.1.330'," \
-	"'message':{'id':'" id "','model':'claude-opus-5-5','usage':{'input_tokens':10,'output_tokens':" #out  \
-	"," usage "'cache_read_input_tokens':100}}}\n"
-#define CALL(session, id, at, out, tool)                                                                       \
-	"{'type':'assistant','sessionId':'" session "','uuid':'" id "-" #out "',"                              \
-	"'timestamp':'2026-11-20T10:" at ".000Z','cwd':'/nowhere/app','gitBranch':'main','version':'2.1.330'," \
-	"'message':{'id':'" id "','model':'claude-opus-5-5','content':[{'type':'tool_use','id':'" tool "',"    \
-	"'name':'Edit','input':{'file_path':'/f'}}],'usage':{'input_tokens':10,'output_tokens':" #out "}}}\n"
-#define RESULT(session, at, tool)                                                                        \
-	"{'type':'user','sessionId':'" session "','uuid':'r-" tool "','timestamp':'2026-11-20T10:" at ".000Z'," \
-	"'cwd':'/nowhere/app','message':{'content':[{'type':'tool_result','tool_use_id':'" tool "',"     \
+#define TURN(session, id, at, out, more, usage)                                                    \
+	"{'type':'assistant','sessionId':'" session "','uuid':'" id "-" #out "'," more             \
+	"'timestamp':'2026-11-20T10:" at                                                           \
+	".000Z','cwd':'/nowhere/app','gitBranch':'main','version':'2.1.330',"                      \
+	"'message':{'id':'" id                                                                     \
+	"','model':'claude-opus-5-5','usage':{'input_tokens':10,'output_tokens':" #out "," usage   \
+	"'cache_read_input_tokens':100}}}\n"
+#define CALL(session, id, at, out, tool)                                                           \
+	"{'type':'assistant','sessionId':'" session "','uuid':'" id "-" #out "',"                  \
+	"'timestamp':'2026-11-20T10:" at                                                           \
+	".000Z','cwd':'/nowhere/app','gitBranch':'main','version':'2.1.330',"                      \
+	"'message':{'id':'" id                                                                     \
+	"','model':'claude-opus-5-5','content':[{'type':'tool_use','id':'" tool "',"               \
+	"'name':'Edit','input':{'file_path':'/"                                                    \
+	"f'}}],'usage':{'input_tokens':10,'output_tokens':" #out "}}}\n"
+#define RESULT(session, at, tool)                                                                  \
+	"{'type':'user','sessionId':'" session "','uuid':'r-" tool                                 \
+	"','timestamp':'2026-11-20T10:" at ".000Z',"                                               \
+	"'cwd':'/nowhere/app','message':{'content':[{'type':'tool_result','tool_use_id':'" tool    \
+	"',"                                                                                       \
 	"'content':'ok'}]},'toolUseResult':{'structuredPatch':[{'lines':['+a','-b']}]}}\n"
-#define PROMPT(session, id, at)                                                                                \
-	"{'type':'user','sessionId':'" session "','uuid':'" id "','promptId':'p-" id "',"                      \
-	"'timestamp':'2026-11-20T10:" at ".000Z','cwd':'/nowhere/app','message':{'content':'do " id "'}}\n"
+#define PROMPT(session, id, at)                                                                    \
+	"{'type':'user','sessionId':'" session "','uuid':'" id "','promptId':'p-" id "',"          \
+	"'timestamp':'2026-11-20T10:" at                                                           \
+	".000Z','cwd':'/nowhere/app','message':{'content':'do " id "'}}\n"
 
 enum { MAX_FILES = 5 };
 
@@ -64,7 +72,8 @@ static int leave(void **state)
 
 // The lines of session `from` as a fork has them: under its own session id, with a mark or none,
 // some minutes later or not.
-static char *copied(const char *lines, const char *from, const char *to, bool is_marked, int minutes)
+static char *copied(
+	const char *lines, const char *from, const char *to, bool is_marked, int minutes)
 {
 	struct buf b = {0};
 	char *old = arena_printf(&sandbox_arena, "'sessionId':'%s'", from);
@@ -113,7 +122,8 @@ static void write_files(const struct script *s)
 // All cursors back to the start: the next look reads every file again.
 static void forget_cursors(void)
 {
-	world_sql("UPDATE source_file SET offset_bytes = 0, size_bytes = 0, head_bytes = 0, head_hash = 0,"
+	world_sql("UPDATE source_file SET offset_bytes = 0, size_bytes = 0, head_bytes = 0, "
+		  "head_hash = 0,"
 		  " prompt_id = NULL, is_open = 0");
 	world_reopen_ingest();
 }
@@ -209,9 +219,10 @@ static void every_piece(const struct script *s, const char *want, uint64_t seed)
 	world_end();
 }
 
-#define OWNERS                                                                                                     \
-	"SELECT group_concat(x, ' ') FROM (SELECT t.key || ':' || s.uid || coalesce('/' || a.uid, '') AS x FROM turn AS t" \
-	" JOIN origin AS o ON o.id = t.origin_id JOIN session AS s ON s.id = o.session_id"                         \
+#define OWNERS                                                                                     \
+	"SELECT group_concat(x, ' ') FROM (SELECT t.key || ':' || s.uid || coalesce('/' || "       \
+	"a.uid, '') AS x FROM turn AS t"                                                           \
+	" JOIN origin AS o ON o.id = t.origin_id JOIN session AS s ON s.id = o.session_id"         \
 	" LEFT JOIN agent AS a ON a.id = o.agent_id ORDER BY t.key)"
 
 static void check_script(const struct script *s, const char *owners)
@@ -227,23 +238,19 @@ static void check_script(const struct script *s, const char *owners)
 	remove_files(s);
 }
 
-static const char first_half[] =
-	PROMPT("A", "pr1", "00:00")
-	TURN("A", "m1", "00:01", 3, "", "")
+static const char first_half[] = PROMPT("A", "pr1", "00:00") TURN("A", "m1", "00:01", 3, "", "")
 	TURN("A", "m1", "00:02", 3, "", "")
-	TURN("A", "m1", "00:03", 50, "", "'cache_creation_input_tokens':7,")
-	PROMPT("A", "pr2", "01:00")
-	CALL("A", "m2", "01:01", 40, "t1")
-	RESULT("A", "01:02", "t1")
-	CALL("A", "m3", "01:03", 30, "t2")
-	RESULT("A", "01:04", "t2");
-static const char agent[] =
-	TURN("A", "x1", "01:02", 5, "'isSidechain':true,'agentId':'x','attributionAgent':'Explore',", "")
-	TURN("A", "x2", "01:03", 6, "'isSidechain':true,'agentId':'x','attributionAgent':'Explore',", "");
+		TURN("A", "m1", "00:03", 50, "", "'cache_creation_input_tokens':7,")
+			PROMPT("A", "pr2", "01:00") CALL("A", "m2", "01:01", 40, "t1")
+				RESULT("A", "01:02", "t1") CALL("A", "m3", "01:03", 30, "t2")
+					RESULT("A", "01:04", "t2");
+static const char agent[] = TURN("A", "x1", "01:02", 5,
+	"'isSidechain':true,'agentId':'x','attributionAgent':'Explore',", "") TURN("A", "x2",
+	"01:03", 6, "'isSidechain':true,'agentId':'x','attributionAgent':'Explore',", "");
 // /btw: the parent's message under another request, in an agent's file
-static const char aside[] =
-	TURN("A", "m3", "01:05", 30, "'isSidechain':true,'agentId':'aside_question-1','requestId':'req_9',", "")
-	TURN("A", "q1", "01:06", 8, "'isSidechain':true,'agentId':'aside_question-1','requestId':'req_8',", "");
+static const char aside[] = TURN("A", "m3", "01:05", 30,
+	"'isSidechain':true,'agentId':'aside_question-1','requestId':'req_9',", "") TURN("A", "q1",
+	"01:06", 8, "'isSidechain':true,'agentId':'aside_question-1','requestId':'req_8',", "");
 
 // A, its fork B and B's fork C, which holds all of B or has left out its last answer.
 static void forks_script(
@@ -253,7 +260,8 @@ static void forks_script(
 	const char *b_start = PROMPT("B", "pr3", "40:00") TURN("B", "b1", "40:01", 11, "", "");
 	const char *b_end = CALL("B", "b2", "40:02", 12, "t3") RESULT("B", "40:03", "t3");
 	char *b_all = joined(joined(b_first, b_start), b_end);
-	char *c_first = copied(holds_all ? b_all : joined(b_first, b_start), "B", "C", is_marked, 0);
+	char *c_first =
+		copied(holds_all ? b_all : joined(b_first, b_start), "B", "C", is_marked, 0);
 	const char *c_own = PROMPT("C", "pr4", "50:00") TURN("C", "c1", "50:01", 13, "", "");
 	*s = (struct script){.n = 0};
 	add_file(s, P "A.jsonl", joined(first_half, end_of_parent));
@@ -317,7 +325,9 @@ static void agents_and_asides(void **state)
 	add_file(&s, P "A.jsonl", joined(first_half, SOON_END));
 	add_file(&s, P "A/subagents/agent-x.jsonl", agent);
 	add_file(&s, P "A/subagents/agent-aside_question-1.jsonl", aside);
-	add_file(&s, P "B.jsonl", joined(copied(first_half, "A", "B", false, 0), TURN("B", "b1", "40:01", 11, "", "")));
+	add_file(&s, P "B.jsonl",
+		joined(copied(first_half, "A", "B", false, 0),
+			TURN("B", "b1", "40:01", 11, "", "")));
 	check_script(&s, "b1:B m1:A m2:A m3:A m4:A q1:A/aside_question-1 x1:A/x x2:A/x");
 }
 
@@ -329,8 +339,10 @@ static void resume_of_old_clients(void **state)
 	char *resumed = copied(first_half, "A", "B", false, 0);
 	add_file(&s, P "A.jsonl", first_half);
 	add_file(&s, P "B.jsonl", joined(resumed, TURN("B", "b1", "40:01", 11, "", "")));
-	add_file(&s, P "C.jsonl", copied(joined(resumed, TURN("B", "b1", "40:01", 11, "", "")), "B", "C", false, 0));
-	// B and A and C: only B has a turn of its own, until C copies it; then the smaller id decides
+	add_file(&s, P "C.jsonl",
+		copied(joined(resumed, TURN("B", "b1", "40:01", 11, "", "")), "B", "C", false, 0));
+	// B and A and C: only B has a turn of its own, until C copies it; then the smaller id
+	// decides
 	check_script(&s, "b1:B m1:A m2:A m3:A");
 }
 
@@ -340,10 +352,13 @@ static void sidechain_of_the_same_time(void **state)
 {
 	struct script s = {.n = 0};
 	(void)state;
-	add_file(&s, P "A.jsonl", TURN("A", "m1", "00:01", 3, "'requestId':'r1',", "") TURN("A", "m2", "00:02", 4, "", ""));
+	add_file(&s, P "A.jsonl",
+		TURN("A", "m1", "00:01", 3, "'requestId':'r1',", "")
+			TURN("A", "m2", "00:02", 4, "", ""));
 	add_file(&s, P "A/subagents/agent-s.jsonl",
-		TURN("A", "m1", "00:01", 3, "'isSidechain':true,'agentId':'s','requestId':'r2',", "")
-			TURN("A", "m2", "00:02", 9, "'isSidechain':true,'agentId':'s','requestId':'r3',", ""));
+		TURN("A", "m1", "00:01", 3, "'isSidechain':true,'agentId':'s','requestId':'r2',",
+			"") TURN("A", "m2", "00:02", 9,
+			"'isSidechain':true,'agentId':'s','requestId':'r3',", ""));
 	add_file(&s, P "A/subagents/agent-r.jsonl",
 		TURN("A", "m3", "00:03", 9, "'isSidechain':true,'agentId':'r',", ""));
 	add_file(&s, P "A/subagents/agent-q.jsonl",
@@ -362,18 +377,23 @@ static void greatest_of_each_field(void **state)
 	struct script s = {.n = 0};
 	(void)state;
 	add_file(&s, P "A.jsonl",
-		TURN("A", "m1", "00:09", 3, "", "'cache_creation_input_tokens':500,'speed':'fast',"));
+		TURN("A", "m1", "00:09", 3, "",
+			"'cache_creation_input_tokens':500,'speed':'fast',"));
 	add_file(&s, P "A-2.jsonl",
 		TURN("A", "m1", "00:02", 70, "",
-			"'cache_creation':{'ephemeral_1h_input_tokens':600},'server_tool_use':{'web_search_requests':2},"));
+			"'cache_creation':{'ephemeral_1h_input_tokens':600},'server_tool_use':{'"
+			"web_search_requests':2},"));
 	add_file(&s, P "A-3.jsonl",
-		TURN("A", "m1", "00:05", 8, "'requestedModel':'opus',", "'output_tokens_details':{'thinking_tokens':5},'service_tier':'batch',"));
+		TURN("A", "m1", "00:05", 8, "'requestedModel':'opus',",
+			"'output_tokens_details':{'thinking_tokens':5},'service_tier':'batch',"));
 	check_script(&s, "m1:A");
 	write_files(&s);
 	world_begin();
 	world_sync();
-	world_expect("SELECT at_ms % 60000, output_tok, cache_write_tok, cache_5m_tok, cache_1h_tok, thinking_tok, n_web_search,"
-		     " (SELECT text FROM name WHERE id = speed_id), (SELECT text FROM name WHERE id = tier_id)"
+	world_expect("SELECT at_ms % 60000, output_tok, cache_write_tok, cache_5m_tok, "
+		     "cache_1h_tok, thinking_tok, n_web_search,"
+		     " (SELECT text FROM name WHERE id = speed_id), (SELECT text FROM name WHERE "
+		     "id = tier_id)"
 		     " FROM turn AS t JOIN class AS c ON c.id = t.class_id",
 		"2000 70 500 - 600 5 2 fast batch");
 	world_end();
@@ -390,8 +410,10 @@ static void links_in_every_order(void **state)
 	for (size_t k = 0; permutation(s.n, k, order); k++) {
 		world_begin();
 		read_in_order(&s, order, false);
-		world_expect("SELECT group_concat(x, ' ') FROM (SELECT s.uid || o.uid AS x FROM session_link AS l"
-			     " JOIN session AS s ON s.id = l.session_id JOIN session AS o ON o.id = l.other_id ORDER BY 1)",
+		world_expect("SELECT group_concat(x, ' ') FROM (SELECT s.uid || o.uid AS x FROM "
+			     "session_link AS l"
+			     " JOIN session AS s ON s.id = l.session_id JOIN session AS o ON o.id "
+			     "= l.other_id ORDER BY 1)",
 			"AB AC BA BC CA CB");
 		world_end();
 	}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What else the hook stores, and what it must not: ids that repeat, steps, prompts, folders, what
-// the user wants left out, failures, the client's own meter, titles; and a --sync that meets a hook.
+// What else the hook stores, and what it must not: prompts, folders, what the user wants left out,
+// failures, the client's own meter, titles; and a --sync that meets a hook.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,201 +10,36 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "hook_world.h"
-
-#define P ".claude/projects/-app/"
-
-// An assistant line of session S on 20 November, at hh:mm:ss, with more members and more counts.
-#define LINE(id, at, more, model, usage)                                                                     \
-	"{'type':'assistant','sessionId':'S','uuid':'" id "-" at "'," more "'timestamp':'2026-11-20T" at "Z'," \
-	"'message':{'id':'" id "','model':'" model "','usage':{" usage "'output_tokens':5}}}\n"
-#define PROMPT(uuid, at, more, text)                                                                \
-	"{'type':'user','sessionId':'S','uuid':'" uuid "'," more "'timestamp':'2026-11-20T" at "Z'," \
-	"'message':{'content':" text "}}\n"
-#define IN(session, at, cwd)                                                                       \
-	"{'type':'assistant','sessionId':'" session "','uuid':'" session at "','timestamp':'2026-11-20T" at "Z'," \
-	"'cwd':'" cwd "','message':{'id':'" session at "','model':'m','usage':{'output_tokens':5}}}\n"
-
-static int enter(void **state)
-{
-	(void)state;
-	sandbox_enter();
-	return 0;
-}
-
-static int leave(void **state)
-{
-	(void)state;
-	sandbox_leave();
-	return 0;
-}
-
-// Reads these lines, each in a transaction of its own or all at once, both from the first to the
-// last and, as if they stood in files of their own, from the last to the first.
-static void read_lines(const char *lines, int way)
-{
-	struct str rest = str_of(lines), line, all[32];
-	size_t n = 0;
-	world_begin();
-	while (rest.n) {
-		line = str_split(rest, '\n', &rest);
-		all[n++] = line;
-	}
-	for (size_t i = 0; i < n; i++) {
-		size_t k = way == 2 ? n - 1 - i : i;
-		const char *name = arena_printf(&sandbox_arena, P "%d-%zu.jsonl", way, way == 2 ? k : 0);
-		world_say(name, arena_printf(&sandbox_arena, "%.*s\n", STR_ARG(all[k])));
-		if (way > 0)
-			world_read(name);
-		if (way > 1)
-			world_reopen_ingest();
-	}
-	world_sync();
-	world_check(lines);
-}
-
-// `rows` of the query, whatever the way of reading.
-static void check(const char *lines, const char *sql, const char *rows)
-{
-	for (int way = 0; way < 3; way++) {
-		int rc = system(arena_printf(&sandbox_arena, "rm -rf %s", in(".claude")));
-		assert_int_equal(rc, 0);
-		read_lines(lines, way);
-		const char *have = world_ask(sql);
-		if (strcmp(have, rows) != 0)
-			fail_msg("way %d of reading\n%s\n  have %s\n  want %s", way, lines, have, rows);
-		world_end();
-	}
-}
-
-#define TURNS                                                                                      \
-	"SELECT group_concat(x, ' ') FROM (SELECT m.name || ':' || t.output_tok || ':' || t.input_tok AS x FROM turn AS t" \
-	" JOIN class AS c ON c.id = t.class_id JOIN model AS m ON m.id = c.model_id ORDER BY t.at_ms, m.name)"
-
-static void ids_that_gateways_repeat(void **state)
-{
-	(void)state;
-	// the same response again, as /btw has it: another request, but the same model
-	check(LINE("m", "10:00:00", "'requestId':'r1',", "a", "'input_tokens':1,")
-		LINE("m", "10:00:01", "'requestId':'r2',", "a", "'input_tokens':2,"),
-		TURNS, "a:5:2");
-	// no request id: one response
-	check(LINE("m", "10:00:00", "", "a", "'input_tokens':1,") LINE("m", "10:00:01", "", "b", "'input_tokens':2,"),
-		"SELECT count(*), max(input_tok) FROM turn", "1 2");
-	// another request and another model
-	check(LINE("m", "10:00:00", "'requestId':'r1',", "a", "'input_tokens':1,")
-		LINE("m", "10:00:01", "'requestId':'r2',", "b", "'input_tokens':2,")
-			LINE("m", "10:00:02", "'requestId':'r1',", "a", "'input_tokens':3,")
-				LINE("m", "10:00:03", "'requestId':'r2',", "b", "'input_tokens':4,"),
-		TURNS, "a:5:3 b:5:4");
-	// the same model, but more than a day apart
-	check(LINE("m", "10:00:00", "'requestId':'r1',", "a", "'input_tokens':1,")
-		"{'type':'assistant','sessionId':'S','uuid':'x','requestId':'r2','timestamp':'2026-11-21T10:00:01Z',"
-		"'message':{'id':'m','model':'a','usage':{'output_tokens':6,'input_tokens':2}}}\n",
-		TURNS, "a:5:1 a:6:2");
-	check(LINE("m", "10:00:00", "'requestId':'r1',", "a", "'input_tokens':1,")
-		"{'type':'assistant','sessionId':'S','uuid':'x','requestId':'r2','timestamp':'2026-11-21T10:00:00Z',"
-		"'message':{'id':'m','model':'a','usage':{'output_tokens':6,'input_tokens':2}}}\n",
-		TURNS, "a:6:2");
-}
-
-static void ids_that_are_missing(void **state)
-{
-#define NAMELESS(uuid, request, in)                                                                \
-	"{'type':'assistant','sessionId':'S'," uuid request "'timestamp':'2026-11-20T10:00:00Z',"  \
-	"'message':{'model':'a','usage':{'output_tokens':5,'input_tokens':" in "}}}\n"
-	(void)state;
-	check(NAMELESS("'uuid':'u1',", "'requestId':'r1',", "1") NAMELESS("'uuid':'u2',", "'requestId':'r1',", "2"),
-		"SELECT key, input_tok FROM turn", "r1 2");
-	check(NAMELESS("'uuid':'u1',", "", "1") NAMELESS("'uuid':'u2',", "", "2") NAMELESS("'uuid':'u1',", "", "3"),
-		"SELECT key, input_tok FROM turn ORDER BY key", "u1 3\nu2 2");
-	check(NAMELESS("", "", "1"), "SELECT count(*) FROM turn", "0");
-}
-
-// Not billed: synthetic answers, failed ones, lines without a usage.
-static void lines_that_are_no_turns(void **state)
-{
-	(void)state;
-	check(LINE("a", "10:00:00", "", "<synthetic>", "") LINE("b", "10:00:01", "'isApiErrorMessage':true,", "m", "")
-		"{'type':'assistant','sessionId':'S','uuid':'c','timestamp':'2026-11-20T10:00:02Z','message':{'id':'c','model':'m'}}\n"
-		"{'type':'assistant','sessionId':'S','uuid':'d','timestamp':'2026-11-20T10:00:02Z','message':{'id':'d','model':'m','usage':null}}\n"
-		LINE("e", "10:00:03", "", "m", "'input_tokens':null,'cache_read_input_tokens':-5,"),
-		"SELECT key, input_tok, output_tok, cache_read_tok FROM turn", "e - 5 -");
-	check(LINE("b", "10:00:01", "'isApiErrorMessage':true,'error':'rate_limit','apiErrorStatus':429,", "<synthetic>", "")
-		"{'type':'system','subtype':'api_error','sessionId':'S','uuid':'e2','timestamp':'2026-11-20T10:00:02Z',"
-		"'error':{'status':529,'type':'overloaded'},'retryAttempt':3}\n",
-		"SELECT e.uuid, n.text, e.status, e.retry_attempt FROM api_error AS e JOIN name AS n ON n.id = e.error_id"
-		" ORDER BY at_ms",
-		"b-10:00:01 rate_limit 429 -\ne2 overloaded 529 3");
-	check(LINE("q", "10:00:01", "'quotaLimits':{'status':'rejected','resetsAt':1790155800,'rateLimitType':'five_hour'},"
-		"'isApiErrorMessage':true,", "<synthetic>", ""),
-		"SELECT n.text, s.text, q.resets_ms, q.is_overage FROM quota_limit AS q JOIN name AS n ON n.id = q.type_id"
-		" JOIN name AS s ON s.id = q.status_id",
-		"five_hour rejected 1790155800000 0");
-}
-
-// Steps count under their own model, and turn and step know that both need a price.
-static void advisors(void **state)
-{
-	static const char steps[] =
-		"SELECT m.name, p.name, s.is_advisor, s.input_tok, s.output_tok, s.cache_5m_tok, s.cache_1h_tok, c.above_tok"
-		" FROM turn_step AS s JOIN class AS c ON c.id = s.class_id JOIN model AS m ON m.id = c.model_id"
-		" LEFT JOIN model AS p ON p.id = c.partner_id ORDER BY n";
-	static const char lines[] =
-		LINE("m", "10:00:00", "", "a", "'input_tokens':1,")
-		LINE("m", "10:00:01", "", "a", "'input_tokens':4,'iterations':["
-			"{'type':'message','input_tokens':4,'output_tokens':5},"
-			"{'type':'advisor_message','model':'b','input_tokens':150000,'output_tokens':7,'cache_creation_input_tokens':9,"
-			"'cache_creation':{'ephemeral_1h_input_tokens':4}}],")
-		LINE("m", "10:00:02", "", "a", "'input_tokens':4,");
-	(void)state;
-	check(lines, steps, "b a 1 150000 7 5 4 100000");
-	check(lines, "SELECT m.name, p.name FROM turn AS t JOIN class AS c ON c.id = t.class_id JOIN model AS m ON m.id = c.model_id"
-		     " LEFT JOIN model AS p ON p.id = c.partner_id", "a b");
-	check(lines, "SELECT sum(turns), sum(steps), sum(input_tok), sum(output_tok) FROM rollup", "1 1 150004 12");
-	// a compaction step is of the turn's own model if it names none
-	check(LINE("m", "10:00:01", "", "a", "'input_tokens':4,'iterations':[{'type':'compaction','input_tokens':90}],"),
-		steps, "a - 0 90 0 0 0 0");
-}
-
-// The price step of a prompt is that of the greatest counts, whichever line had them.
-static void prompt_size(void **state)
-{
-	(void)state;
-	check(LINE("m", "10:00:00", "", "a", "'input_tokens':60000,") LINE("m", "10:00:01", "", "a",
-		"'cache_read_input_tokens':40000,'cache_creation_input_tokens':1,"),
-		"SELECT above_tok FROM turn AS t JOIN class AS c ON c.id = t.class_id", "100000");
-	check(LINE("m", "10:00:00", "", "a", "'input_tokens':60000,") LINE("m", "10:00:01", "", "a",
-		"'cache_read_input_tokens':40000,"),
-		"SELECT above_tok FROM turn AS t JOIN class AS c ON c.id = t.class_id", "0");
-}
+#include "hook_lines.h"
+#include "observe.h"
 
 #define PROMPTS                                                                                    \
-	"SELECT group_concat(x, ' ') FROM (SELECT t.key || ':' || coalesce(p.uid, '-') AS x FROM turn AS t" \
+	"SELECT group_concat(x, ' ') FROM (SELECT t.key || ':' || coalesce(p.uid, '-') AS x FROM " \
+	"turn AS t"                                                                                \
 	" LEFT JOIN prompt AS p ON p.id = t.prompt_id ORDER BY t.at_ms)"
 
 // Read in order, in one piece or many: a prompt of an earlier batch still owns the turns.
 static void prompts(void **state)
 {
 	(void)state;
-	static const char lines[] =
-		LINE("m0", "09:00:00", "", "a", "")
-		PROMPT("u1", "10:00:00", "'promptId':'p1','promptSource':'typed',", "'one'")
-		LINE("m1", "10:00:01", "", "a", "")
-		PROMPT("r1", "10:00:02", "'promptId':'p1',", "[{'type':'tool_result','tool_use_id':'t','content':'x'}]")
-		LINE("m2", "10:00:03", "", "a", "")
-		PROMPT("u2", "10:01:00", "", "'of an old client'")
-		PROMPT("u3", "10:01:01", "'isMeta':true,", "'caveat'")
-		PROMPT("u4", "10:01:02", "", "'<command-name>/x'")
-		LINE("m3", "10:01:03", "", "a", "")
-		PROMPT("u5", "10:02:00", "'promptId':'p5','origin':{'kind':'task-notification'},", "'<task-notification>'")
-		LINE("m4", "10:02:01", "", "a", "");
+	static const char lines[] = LINE("m0", "09:00:00", "", "a", "") PROMPT("u1", "10:00:00",
+		"'promptId':'p1','promptSource':'typed',",
+		"'one'") LINE("m1", "10:00:01", "", "a", "") PROMPT("r1", "10:00:02",
+		"'promptId':'p1',", "[{'type':'tool_result','tool_use_id':'t','content':'x'}]")
+		LINE("m2", "10:00:03", "", "a", "") PROMPT("u2", "10:01:00", "",
+			"'of an old client'") PROMPT("u3", "10:01:01", "'isMeta':true,", "'caveat'")
+			PROMPT("u4", "10:01:02", "", "'<command-name>/x'")
+				LINE("m3", "10:01:03", "", "a", "") PROMPT("u5", "10:02:00",
+					"'promptId':'p5','origin':{'kind':'task-notification'},",
+					"'<task-notification>'")
+					LINE("m4", "10:02:01", "", "a", "");
 	for (int way = 0; way < 2; way++) {
 		int rc = system(arena_printf(&sandbox_arena, "rm -rf %s", in(".claude")));
 		assert_int_equal(rc, 0);
 		read_lines(lines, way);
 		world_expect(PROMPTS, "m0:- m1:p1 m2:p1 m3:u2 m4:p5");
-		world_expect("SELECT uid, uuid, is_prompt, chars FROM prompt ORDER BY at_ms", "p1 u1 1 3\nu2 u2 1 16\np5 u5 0 19");
+		world_expect("SELECT uid, uuid, is_prompt, chars FROM prompt ORDER BY at_ms",
+			"p1 u1 1 3\nu2 u2 1 16\np5 u5 0 19");
 		world_end();
 	}
 }
@@ -213,17 +48,21 @@ static void prompts(void **state)
 static void where_a_prompt_stands(void **state)
 {
 	(void)state;
-	static const char lines[] = LINE("m0", "09:00:00", "", "a", "") PROMPT("u1", "10:00:00", "", "'one'");
+	static const char lines[] =
+		LINE("m0", "09:00:00", "", "a", "") PROMPT("u1", "10:00:00", "", "'one'");
 	world_begin();
 	world_say(P "S.jsonl", lines);
 	world_sync();
-	world_expect("SELECT p.offset_bytes, f.path FROM prompt AS p JOIN source_file AS f ON f.id = p.file_id",
-		arena_printf(&sandbox_arena, "%zu %s", (size_t)(strchr(lines, '\n') - lines + 1), in(P "S.jsonl")));
+	world_expect("SELECT p.offset_bytes, f.path FROM prompt AS p JOIN source_file AS f ON f.id "
+		     "= p.file_id",
+		arena_printf(&sandbox_arena, "%zu %s", (size_t)(strchr(lines, '\n') - lines + 1),
+			in(P "S.jsonl")));
 	world_end();
 }
 
-#define PLACES                                                                                       \
-	"SELECT group_concat(x, ' ') FROM (SELECT replace(w.path, :root, '') || '=' || replace(p.root, :root, '') || '/' || w.how AS x" \
+#define PLACES                                                                                     \
+	"SELECT group_concat(x, ' ') FROM (SELECT replace(w.path, :root, '') || '=' || "           \
+	"replace(p.root, :root, '') || '/' || w.how AS x"                                          \
 	" FROM workdir AS w JOIN project AS p ON p.id = w.project_id ORDER BY w.path)"
 
 static char *places(void)
@@ -241,23 +80,32 @@ static char *places(void)
 // read; a worktree belongs to where it was made.
 static void folders_that_are_gone(void **state)
 {
-	static const char *where = "SELECT group_concat(w.path || '=' || p.root, ' ') FROM (SELECT * FROM workdir ORDER BY path) AS w"
+	static const char *where = "SELECT group_concat(w.path || '=' || p.root, ' ') FROM (SELECT "
+				   "* FROM workdir ORDER BY path) AS w"
 				   " JOIN project AS p ON p.id = w.project_id";
 	(void)state;
-	check(IN("S", "10:00:00", "/gone/app") IN("S", "10:00:01", "/gone/app/src") IN("S", "10:00:02", "/gone/other")
-		IN("S", "10:00:03", "/gone/application"),
-		where, "/gone/app=/gone/app /gone/app/src=/gone/app /gone/application=/gone/application /gone/other=/gone/other");
-	check(IN("S", "10:00:00", "/gone/app") IN("S", "10:00:01", "/gone/app/.claude/worktrees/w/src"), where,
-		"/gone/app=/gone/app /gone/app/.claude/worktrees/w/src=/gone/app");
-	check(IN("S", "10:00:00", "/elsewhere/w/src")
-		"{'type':'worktree-state','sessionId':'S','worktreeSession':{'originalCwd':'/gone/app','worktreePath':'/elsewhere/w',"
-		"'worktreeBranch':'b'}}\n",
+	check(IN("S", "10:00:00", "/gone/app") IN("S", "10:00:01", "/gone/app/src")
+			IN("S", "10:00:02", "/gone/other") IN("S", "10:00:03", "/gone/application"),
+		where,
+		"/gone/app=/gone/app /gone/app/src=/gone/app /gone/application=/gone/application "
+		"/gone/other=/gone/other");
+	check(IN("S", "10:00:00", "/gone/app")
+			IN("S", "10:00:01", "/gone/app/.claude/worktrees/w/src"),
+		where, "/gone/app=/gone/app /gone/app/.claude/worktrees/w/src=/gone/app");
+	check(IN("S", "10:00:00", "/elsewhere/w/src") "{'type':'worktree-state','sessionId':'S','"
+						      "worktreeSession':{'originalCwd':'/gone/"
+						      "app','worktreePath':'/elsewhere/w',"
+						      "'worktreeBranch':'b'}}\n",
 		where, "/elsewhere/w/src=/gone/app");
-	check(LINE("m", "10:00:00", "", "a", ""), "SELECT count(*), count(o.workdir_id) FROM turn AS t JOIN origin AS o ON"
-						  " o.id = t.origin_id", "1 0");
+	check(LINE("m", "10:00:00", "", "a", ""),
+		"SELECT count(*), count(o.workdir_id) FROM turn AS t JOIN origin AS o ON"
+		" o.id = t.origin_id",
+		"1 0");
 	// what two sessions say of one folder is each session's own
-	check(IN("S", "10:00:00", "/gone/app/src") IN("T", "10:00:00", "/gone/app") IN("T", "10:00:01", "/gone/app/src"),
-		"SELECT s.uid, w.path, p.root FROM workdir AS w JOIN project AS p ON p.id = w.project_id"
+	check(IN("S", "10:00:00", "/gone/app/src") IN("T", "10:00:00", "/gone/app")
+			IN("T", "10:00:01", "/gone/app/src"),
+		"SELECT s.uid, w.path, p.root FROM workdir AS w JOIN project AS p ON p.id = "
+		"w.project_id"
 		" JOIN session AS s ON s.id = w.session_id ORDER BY s.uid, w.path",
 		"S /gone/app/src /gone/app/src\nT /gone/app /gone/app\nT /gone/app/src /gone/app");
 }
@@ -266,43 +114,67 @@ static void folders_that_exist(void **state)
 {
 	(void)state;
 	int rc = system(arena_printf(&sandbox_arena,
-		"cd %s && mkdir -p plain/sub repo/sub && cd repo && git init -q -b main . && git -c user.name=x -c "
-		"user.email=x@x commit -q --allow-empty -m x && git worktree add -q ../tree 2>/dev/null", sandbox_root));
+		"cd %s && mkdir -p plain/sub repo/sub && cd repo && git init -q -b main . && git "
+		"-c user.name=x -c "
+		"user.email=x@x commit -q --allow-empty -m x && git worktree add -q ../tree "
+		"2>/dev/null",
+		sandbox_root));
 	assert_int_equal(rc, 0);
 	world_begin();
-	char *lines = arena_printf(&sandbox_arena, IN("S", "10:00:00", "%s/plain") IN("S", "10:00:01", "%s/plain/sub")
-		IN("S", "10:00:02", "%s/repo/sub") IN("S", "10:00:03", "%s/tree"), sandbox_root, sandbox_root, sandbox_root,
-		sandbox_root);
+	char *lines = arena_printf(&sandbox_arena,
+		IN("S", "10:00:00", "%s/plain") IN("S", "10:00:01", "%s/plain/sub")
+			IN("S", "10:00:02", "%s/repo/sub") IN("S", "10:00:03", "%s/tree"),
+		sandbox_root, sandbox_root, sandbox_root, sandbox_root);
 	world_say(P "S.jsonl", lines);
 	world_sync();
 	world_check("folders");
-	assert_string_equal(places(), "/plain=/plain/plain /plain/sub=/plain/plain /repo/sub=/repo/git /tree=/repo/git");
+	assert_string_equal(places(),
+		"/plain=/plain/plain /plain/sub=/plain/plain /repo/sub=/repo/git /tree=/repo/git");
 	// decided once: the repository is gone, the ledger remembers
-	rc = system(arena_printf(&sandbox_arena, "rm -rf %s/repo %s/tree", sandbox_root, sandbox_root));
+	rc = system(
+		arena_printf(&sandbox_arena, "rm -rf %s/repo %s/tree", sandbox_root, sandbox_root));
 	assert_int_equal(rc, 0);
 	world_say(P "S.jsonl", lines);
 	world_sync();
-	assert_string_equal(places(), "/plain=/plain/plain /plain/sub=/plain/plain /repo/sub=/repo/git /tree=/repo/git");
+	assert_string_equal(places(),
+		"/plain=/plain/plain /plain/sub=/plain/plain /repo/sub=/repo/git /tree=/repo/git");
 	world_end();
 }
 
-#define EVERYTHING                                                                                                  \
-	"SELECT (SELECT count(*) FROM session), (SELECT count(*) FROM turn), (SELECT count(*) FROM prompt),"     \
-	" (SELECT count(*) FROM cost_state), (SELECT count(*) FROM pr_hint), (SELECT count(*) FROM api_error),"  \
-	" (SELECT count(*) FROM open_request), (SELECT count(*) FROM compaction), (SELECT count(*) FROM agent)," \
+#define EVERYTHING                                                                                 \
+	"SELECT (SELECT count(*) FROM session), (SELECT count(*) FROM turn), (SELECT count(*) "    \
+	"FROM prompt),"                                                                            \
+	" (SELECT count(*) FROM cost_state), (SELECT count(*) FROM pr_hint), (SELECT count(*) "    \
+	"FROM api_error),"                                                                         \
+	" (SELECT count(*) FROM open_request), (SELECT count(*) FROM compaction), (SELECT "        \
+	"count(*) FROM agent),"                                                                    \
 	" (SELECT count(*) FROM tool_call), (SELECT count(*) FROM workdir)"
 
 // A session with something of everything, its folder set by `cwd`.
-#define WITH_ALL(cwd)                                                                                                     \
-	"{'type':'mode','sessionId':'S','mode':'x'}\n"                                                                 \
-	"{'type':'api-request','id':'q1','sessionId':'S','timestamp':'2026-11-20T10:00:00Z','params':{'model':'a'}}\n" \
-	PROMPT("u1", "10:00:00", "'cwd':'" cwd "',", "'one'")                                                          \
-	IN("S", "10:00:01", cwd)                                                                                        \
-	PROMPT("r1", "10:00:02", "'cwd':'" cwd "',", "[{'type':'tool_result','tool_use_id':'t','content':'x'}]")        \
-	"{'type':'system','subtype':'compact_boundary','sessionId':'S','uuid':'c','cwd':'" cwd "'}\n"                   \
-	"{'type':'pr-link','sessionId':'S','prNumber':5,'prUrl':'https://github.com/o/r/pull/5'}\n"                     \
-	"{'type':'ai-title','sessionId':'S','aiTitle':'x'}\n"                                                           \
-	"{'type':'cost-state','sessionId':'S','startTime':5,'modelUsage':{'a':{'inputTokens':5}}}\n"
+#define WITH_ALL(cwd)                                                                              \
+	"{'type':'mode','sessionId':'S','mode':'x'}\n"                                             \
+	"{'type':'api-request','id':'q1','sessionId':'S','timestamp':'2026-11-20T10:00:00Z'}"      \
+	"\n" PROMPT("u1", "10:00:00", "'cwd':'" cwd "',", "'one'") IN(                             \
+		"S", "10:00:01", cwd) PROMPT("r1", "10:00:02", "'cwd':'" cwd "',",                 \
+		"[{'type':'tool_result','tool_use_id':'t','content':'x'}]") "{'type':'system','"   \
+									    "subtype':'compact_"   \
+									    "boundary','"          \
+									    "sessionId':'S','"     \
+									    "uuid':'c','cwd':"     \
+									    "'" cwd "'}\n"         \
+									    "{'type':'pr-link','"  \
+									    "sessionId':'S','"     \
+									    "prNumber':5,'prUrl':" \
+									    "'https://github.com/" \
+									    "o/r/pull/5'}\n"       \
+									    "{'type':'ai-title','" \
+									    "sessionId':'S','"     \
+									    "aiTitle':'x'}\n"      \
+									    "{'type':'cost-state'" \
+									    ",'sessionId':'S','"   \
+									    "startTime':5,'"       \
+									    "modelUsage':{'a':{'"  \
+									    "inputTokens':5}}}\n"
 
 static void ignored_folders(void **state)
 {
@@ -312,10 +184,12 @@ static void ignored_folders(void **state)
 	world_sync();
 	world_expect(EVERYTHING, "1 1 1 1 1 0 1 1 0 1 1");
 	world_end();
+	assert_int_equal(unlink(in(P "S.jsonl")), 0);
 	world_begin();
 	world_sql("INSERT INTO ignored_path VALUES ('/private/app')");
 	world_reopen_ingest();
-	world_say(P "T.jsonl", IN("T", "10:00:00", "/private/application") IN("T", "10:00:01", "/private/app/src"));
+	world_say(P "T.jsonl", IN("T", "10:00:00", "/private/application")
+				       IN("T", "10:00:01", "/private/app/src"));
 	world_sync();
 	world_expect("SELECT key FROM turn", "T10:00:00");
 	world_expect("SELECT count(*) FROM session", "1");
@@ -345,7 +219,8 @@ static void forgotten_sessions(void **state)
 	int64_t hash;
 	uint64_t bits = hash_sip(key, STR("S"));
 	memcpy(&hash, &bits, sizeof hash);
-	world_sql(arena_printf(&sandbox_arena, "INSERT INTO forgotten VALUES (%lld)", (long long)hash));
+	world_sql(arena_printf(
+		&sandbox_arena, "INSERT INTO forgotten VALUES (%lld)", (long long)hash));
 	world_reopen_ingest();
 	world_say(P "S.jsonl", WITH_ALL("/app"));
 	world_sync();
@@ -356,15 +231,42 @@ static void forgotten_sessions(void **state)
 	world_end();
 }
 
+// Nor does what a hook sees around it bring a forgotten session back.
+static void forgotten_with_a_key_in_the_environment(void **state)
+{
+	struct hash_key key;
+	struct err e;
+	(void)state;
+	world_begin();
+	assert_true(ledger_hash_key(world_db, &key, &e));
+	int64_t hash;
+	uint64_t bits = hash_sip(key, STR("S"));
+	memcpy(&hash, &bits, sizeof hash);
+	world_sql(arena_printf(
+		&sandbox_arena, "INSERT INTO forgotten VALUES (%lld)", (long long)hash));
+	world_reopen_ingest();
+	assert_int_equal(setenv("ANTHROPIC_API_KEY", "x", 1), 0);
+	observe_environment(world_ingest, STR("S"));
+	assert_int_equal(unsetenv("ANTHROPIC_API_KEY"), 0);
+	world_say(P "S.jsonl", WITH_ALL("/app"));
+	world_read(P "S.jsonl");
+	world_expect(EVERYTHING, "0 0 0 0 0 0 0 0 0 0 0");
+	world_end();
+}
+
 static void requests_without_an_answer(void **state)
 {
 	(void)state;
 	static const char lines[] =
-		"{'type':'api-request','id':'q1','sessionId':'S','timestamp':'2026-11-20T10:00:00Z','querySource':'sdk','params':{'model':'a'}}\n"
-		"{'type':'api-request','id':'q2','sessionId':'S','timestamp':'2026-11-20T10:00:01Z','querySource':'agent:x','agentId':'x','params':{'model':'b'}}\n"
-		LINE("m1", "10:00:02", "'requestRef':'q1',", "a", "");
-	static const char sql[] = "SELECT s.text, m.name, a.uid, r.at_ms % 60000 FROM open_request AS r JOIN name AS s ON s.id = r.source_id"
-				  " JOIN model AS m ON m.id = r.model_id LEFT JOIN agent AS a ON a.id = r.agent_id";
+		"{'type':'api-request','id':'q1','sessionId':'S','timestamp':'2026-11-20T10:00:00Z'"
+		",'querySource':'sdk','params':{'model':'a'}}\n"
+		"{'type':'api-request','id':'q2','sessionId':'S','timestamp':'2026-11-20T10:00:01Z'"
+		",'querySource':'agent:x','agentId':'x','params':{'model':'b'}}\n" LINE(
+			"m1", "10:00:02", "'requestRef':'q1',", "a", "");
+	static const char sql[] =
+		"SELECT s.text, m.name, a.uid, r.at_ms % 60000 FROM open_request AS r JOIN name AS "
+		"s ON s.id = r.source_id"
+		" JOIN model AS m ON m.id = r.model_id LEFT JOIN agent AS a ON a.id = r.agent_id";
 	for (int way = 0; way < 2; way++) {
 		int rc = system(arena_printf(&sandbox_arena, "rm -rf %s", in(".claude")));
 		assert_int_equal(rc, 0);
@@ -374,12 +276,35 @@ static void requests_without_an_answer(void **state)
 	}
 }
 
+// More models than words: what a request asked for is a model, and its row points to one.
+static void requests_of_many_models(void **state)
+{
+	(void)state;
+	world_begin();
+	for (int i = 0; i < 40; i++)
+		world_say(P "S.jsonl", arena_printf(&sandbox_arena,
+					       "{'type':'api-request','id':'q%d','sessionId':'S','"
+					       "params':{'model':'m%d'}}\n",
+					       i, i));
+	world_sync();
+	world_expect("SELECT count(*), count(DISTINCT m.name) FROM open_request AS r JOIN model AS "
+		     "m ON m.id = r.model_id",
+		"40 40");
+	world_expect("SELECT \"table\" FROM pragma_foreign_key_list('open_request') WHERE \"from\" "
+		     "= 'model_id'",
+		"model");
+	world_end();
+}
+
 // Of the lines of one process the greatest wins, in any order; another process is another row.
 static void the_clients_meter(void **state)
 {
-#define STATE(start, n) "{'type':'cost-state','sessionId':'S','startTime':" start ",'modelUsage':{'a':{'inputTokens':" n "}}}\n"
+#define STATE(start, n)                                                                            \
+	"{'type':'cost-state','sessionId':'S','startTime':" start                                  \
+	",'modelUsage':{'a':{'inputTokens':" n "}}}\n"
 	(void)state;
-	check(STATE("1", "10") STATE("1", "30") STATE("1", "20") STATE("2", "5") STATE("null", "90") STATE("-1", "90"),
+	check(STATE("1", "10") STATE("1", "30") STATE("1", "20") STATE("2", "5") STATE("null", "90")
+			STATE("-1", "90"),
 		"SELECT start_ms, total_tok FROM cost_state ORDER BY 1", "1 30\n2 5");
 	check(STATE("1", "10"), "SELECT json_extract(line, '$.startTime') FROM cost_state", "1");
 }
@@ -415,8 +340,12 @@ static void large_catalogs(void **state)
 	struct buf b = {0};
 	world_begin();
 	for (int i = 0; i < 4000; i++)
-		buf_printf(&b, "{'type':'assistant','sessionId':'S%d','uuid':'u%d','timestamp':'2026-11-20T10:00:00Z',"
-			       "'cwd':'/%s/%d','promptId':'p','message':{'id':'m%d','model':'a','usage':{'output_tokens':1}}}\n",
+		buf_printf(&b,
+			"{'type':'assistant','sessionId':'S%d','uuid':'u%d','timestamp':'2026-11-"
+			"20T10:00:00Z',"
+			"'cwd':'/%s/"
+			"%d','promptId':'p','message':{'id':'m%d','model':'a','usage':{'output_"
+			"tokens':1}}}\n",
 			i % 7, i, long_name, i % 1500, i);
 	world_say(P "S.jsonl", buf_z(&b));
 	buf_free(&b);
@@ -429,7 +358,8 @@ static void large_catalogs(void **state)
 
 // A hook reads a file between a --sync's look at it and its transaction: the --sync reads on from
 // where the hook ended, and comes to its end.
-static void hook_between(void *context, int64_t files, int64_t n_files, int64_t bytes, int64_t n_bytes)
+static void hook_between(
+	void *context, int64_t files, int64_t n_files, int64_t bytes, int64_t n_bytes)
 {
 	int *n = context;
 	sqlite3 *db;
@@ -441,7 +371,8 @@ static void hook_between(void *context, int64_t files, int64_t n_files, int64_t 
 	(void)n_bytes;
 	if (++*n > 1)
 		return;
-	world_say(P "S.jsonl", PROMPT("u9", "10:09:00", "", "'nine'") LINE("m9", "10:09:01", "", "a", ""));
+	world_say(P "S.jsonl",
+		PROMPT("u9", "10:09:00", "", "'nine'") LINE("m9", "10:09:01", "", "a", ""));
 	struct str path = str_of(in(P "S.jsonl"));
 	struct ingest_job job = {.paths = &path, .n_paths = 1, .deadline_mono_ms = INT64_MAX};
 	bool is_done, is_open;
@@ -460,7 +391,8 @@ static void sync_meets_a_hook(void **state)
 	int n = 0;
 	(void)state;
 	world_begin();
-	world_say(P "S.jsonl", PROMPT("u1", "10:00:00", "", "'one'") LINE("m1", "10:00:01", "", "a", ""));
+	world_say(P "S.jsonl",
+		PROMPT("u1", "10:00:00", "", "'one'") LINE("m1", "10:00:01", "", "a", ""));
 	struct str dir = str_of(in(".claude/projects"));
 	struct sync_progress progress = {.tell = hook_between, .context = &n};
 	struct sync_report report;
@@ -476,11 +408,6 @@ static void sync_meets_a_hook(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(ids_that_gateways_repeat, enter, leave),
-		cmocka_unit_test_setup_teardown(ids_that_are_missing, enter, leave),
-		cmocka_unit_test_setup_teardown(lines_that_are_no_turns, enter, leave),
-		cmocka_unit_test_setup_teardown(advisors, enter, leave),
-		cmocka_unit_test_setup_teardown(prompt_size, enter, leave),
 		cmocka_unit_test_setup_teardown(prompts, enter, leave),
 		cmocka_unit_test_setup_teardown(where_a_prompt_stands, enter, leave),
 		cmocka_unit_test_setup_teardown(folders_that_are_gone, enter, leave),
@@ -488,7 +415,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(ignored_folders, enter, leave),
 		cmocka_unit_test_setup_teardown(ignored_folders_whole, enter, leave),
 		cmocka_unit_test_setup_teardown(forgotten_sessions, enter, leave),
+		cmocka_unit_test_setup_teardown(forgotten_with_a_key_in_the_environment, enter, leave),
 		cmocka_unit_test_setup_teardown(requests_without_an_answer, enter, leave),
+		cmocka_unit_test_setup_teardown(requests_of_many_models, enter, leave),
 		cmocka_unit_test_setup_teardown(the_clients_meter, enter, leave),
 		cmocka_unit_test_setup_teardown(titles, enter, leave),
 		cmocka_unit_test_setup_teardown(large_catalogs, enter, leave),
