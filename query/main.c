@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // ccl: asks the ledger. Exit status: 0, 64 wrong use, 66 no ledger or no such session, 75 busy, 1.
+#include <sqlite3.h>
+
 #include <signal.h>
 #include <stdio.h>
 
@@ -8,6 +10,9 @@
 
 int main(int argc, char **argv)
 {
+	// one thread; no statistics of memory: both cost a lock at every allocation
+	(void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	struct arena a = {0};
 	struct err e = {0};
 	int status = 0;
