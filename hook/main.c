@@ -198,9 +198,9 @@ int main(int argc, char **argv)
 	struct arena a = {0};
 	struct buf input = {0};
 	struct payload p;
+	mem_on_death = die_quietly; // before anything is allocated
 	struct str ledger = path_ledger(&a);
 	log_open(ledger);
-	mem_on_death = die_quietly;
 	(void)signal(SIGABRT, on_crash);
 	(void)signal(SIGPIPE, SIG_IGN);
 	// Every statement here is run by one thread at a time (sync.c's workers hold a mutex).

@@ -33,13 +33,19 @@ static bool is_agent_before(
 	return true;
 }
 
-static bool link_sessions(struct store *st, struct session *mine, int64_t other_id, struct err *e)
+// A session that holds a turn is linked with every other that does: its owner, and those with a copy.
+static bool link_sessions(struct store *st, struct session *mine, int64_t other_id, int64_t turn_id,
+	struct err *e)
 {
-	sqlite3_stmt *s = store_sql(
-		st, "INSERT INTO session_link VALUES (:a, :b), (:b, :a) ON CONFLICT DO NOTHING", e);
+	sqlite3_stmt *s = store_sql(st,
+		"INSERT INTO session_link VALUES (:a, :b), (:b, :a)"
+		" UNION SELECT :a, session_id FROM turn_copy WHERE turn_id = :turn AND session_id <> :a"
+		" UNION SELECT session_id, :a FROM turn_copy WHERE turn_id = :turn AND session_id <> :a"
+		" ON CONFLICT DO NOTHING",
+		e);
 	if (!s)
 		return false;
-	store_bind(s, "ii", mine->id, other_id);
+	store_bind(s, "iii", mine->id, other_id, turn_id);
 	mine->has_links = true;
 	mine->is_own_stale = true;
 	store_mark(st, mine);
@@ -110,7 +116,7 @@ bool turn_decide_owner(struct store *st, struct turn *t, const struct sighting *
 			t->owner = *mine;
 		return true;
 	}
-	if (!link_sessions(st, x->origin->session, old.session_id, e))
+	if (!link_sessions(st, x->origin->session, old.session_id, t->id, e))
 		return false;
 	if (order >= 0)
 		return turn_write_copy(

@@ -15,12 +15,13 @@ enum {
 	GROUP_FACT_BYTES = 3 * 1024 * 1024,
 	CATALOG_BYTES = 4 * 1024 * 1024, // a larger one is dropped between groups
 	PAUSE_MS = 5,
+	GROUPS_PER_CHECKPOINT = 48, // the write-ahead log stays below about 200 MB
 	MAX_WORKERS = 2,   // scanning is half of the work, storing the other half
 	WORKER_FILES = 32, // fewer files are not worth a thread
 };
 
 // The indexes of message and call ids are written all over: they should stay in memory.
-#define CACHE_SQL "PRAGMA cache_size = -14000"
+#define CACHE_SQL "PRAGMA cache_size = -14000; PRAGMA foreign_keys = OFF"
 
 // A file of the group that is being gathered, with what its cursor was before.
 struct member {
@@ -45,6 +46,7 @@ struct shared {
 	int64_t n_bytes;           // to read
 	size_t next;               // file
 	int64_t committed_mono_ms; // the last transaction
+	int64_t n_groups;          // written
 	struct sync_report *report;
 	struct err *err; // of the worker that failed first
 	bool has_failed;
@@ -203,6 +205,9 @@ static bool flush(struct worker *w, struct err *e)
 			clock_sleep_ms((int)pause_ms);
 		ok = write_transaction(w->in, &w->group, e);
 		sh->committed_mono_ms = clock_mono_ms();
+		if (++sh->n_groups % GROUPS_PER_CHECKPOINT == 0)
+			(void)sqlite3_wal_checkpoint_v2(
+				sh->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 		(void)pthread_mutex_unlock(&sh->mutex);
 	}
 	group_clear(w->in, &w->group);

@@ -6,8 +6,8 @@ until a run meets no fault. After N_ALL the steps grow, so that the suite stays 
 thousands).
 
 usage: test_fault.py, with CCL_HOOK and CCL_HOOK_FAULT set to the programs."""
-import concurrent.futures
 import json
+import multiprocessing
 import os
 import pathlib
 import random
@@ -27,7 +27,7 @@ from logical import Logical, differences  # noqa: E402
 FAULT = os.environ.get('CCL_HOOK_FAULT', '')
 WRAPS_MALLOC = os.environ.get('CCL_FAULT_WRAPS_MALLOC', '1') == '1'
 N_ALL = 200  # every n up to here, then in growing steps
-N_KILLS = 12
+N_KILLS = 8
 # what a program that was built with a sanitizer does with a NULL from malloc is its own business
 ALLOC_ENV = {'ASAN_OPTIONS': 'allocator_may_return_null=1:detect_leaks=0'}
 
@@ -43,6 +43,7 @@ def lines_of(session, numbers, **more):
         turn = json.loads(turn_line(session, n, **more))
         turn['uuid'] = f'u-{n}'
         turn['message']['id'] = f'msg_{n}'
+        turn['requestId'] = f'req_{n}'  # as a fork keeps it
         turn['timestamp'] = at
         turn['message']['content'] = [{'type': 'tool_use', 'id': f'toolu_{n}', 'name': 'Edit', 'input': {'file_path': f'/f/{n % 5}'}}]
         if n % 4 == 0:
@@ -114,6 +115,32 @@ class Case:
         return p.returncode, p.stdout + p.stderr
 
 
+CASES = {}
+CHECK = unittest.TestCase()
+
+
+def one(args):
+    """One run with a fault and a clean one. True: the fault was met."""
+    name, kind, n, slot = args
+    case = CASES[name]
+    ledger = case.fresh(f'{kind}-{slot}')
+    mark = ledger.parent / 'mark'
+    env = {'CCL_FAULT': kind, 'CCL_FAULT_AT': n, 'CCL_FAULT_MARK': mark, **(ALLOC_ENV if kind in ('alloc', 'starve') else {})}
+    status, text = case.run(FAULT, ledger, env)
+    what = f'{case.dir.name}, {kind} at {n}'
+    if case.is_hook:
+        ended = kind in ('exit', 'torn') and status == 9
+        CHECK.assertTrue(ended or (status, text) == (0, b''), f'{what}: status {status}, printed {text!r}')
+    else:
+        CHECK.assertIn(status, (0, 1, 9, 75, -signal.SIGABRT), f'{what}: {text!r}')
+    # what is wrong now is wrong for the one who reads it, too
+    CHECK.assertEqual(check_integrity(ledger), [], what)
+    status, text = case.run(HOOK, ledger)
+    CHECK.assertTrue(status == 0 and not (case.is_hook and text), f'{what}, then a clean run: status {status}, {text!r}')
+    CHECK.assertEqual(differences(read_ledger(ledger), case.want), [], what)
+    return mark.exists()
+
+
 class Fault(unittest.TestCase):
     maxDiff = None
 
@@ -122,9 +149,8 @@ class Fault(unittest.TestCase):
         base = '/dev/shm' if os.access('/dev/shm', os.W_OK) else None
         cls.root = pathlib.Path(tempfile.mkdtemp(prefix='ccl-fault-', dir=base))
         cls.addClassCleanup(shutil.rmtree, cls.root, ignore_errors=True)
-        cls.cases = {}
         for name, is_hook, has_start in (('first', True, False), ('more', True, True), ('sync', False, False), ('sync more', False, True)):
-            case = cls.cases[name] = Case(cls.root, name, is_hook)
+            case = CASES[name] = Case(cls.root, name, is_hook)
             case.write(1)
             if has_start:
                 status, text = Case.run(case_as_sync(case), HOOK, case.start / 'ledger.db')
@@ -148,37 +174,18 @@ class Fault(unittest.TestCase):
         case.run(FAULT, ledger, {'CCL_FAULT': 'count', 'CCL_FAULT_COUNT': out})
         return dict(zip(('change', 'read', 'alloc'), struct.unpack('@lll', out.read_bytes())))
 
-    def one(self, case, kind, n, thread):
-        """One run with a fault and a clean one. True: the fault was met."""
-        ledger = case.fresh(thread)
-        mark = ledger.parent / 'mark'
-        env = {'CCL_FAULT': kind, 'CCL_FAULT_AT': n, 'CCL_FAULT_MARK': mark, **(ALLOC_ENV if kind in ('alloc', 'starve') else {})}
-        status, text = case.run(FAULT, ledger, env)
-        what = f'{case.dir.name}, {kind} at {n}'
-        if case.is_hook:
-            ended = kind in ('exit', 'torn') and status == 9
-            self.assertTrue(ended or (status, text) == (0, b''), f'{what}: status {status}, printed {text!r}')
-        else:
-            self.assertIn(status, (0, 1, 9, 75, -signal.SIGABRT), f'{what}: {text!r}')
-        # what is wrong now is wrong for the one who reads it, too
-        self.assertEqual(check_integrity(ledger), [], what)
-        status, text = case.run(HOOK, ledger)
-        self.assertTrue(status == 0 and not (case.is_hook and text), f'{what}, then a clean run: status {status}, {text!r}')
-        self.assertEqual(differences(read_ledger(ledger), case.want), [], what)
-        return mark.exists()
-
     def loop(self, name, kind, least):
-        case = self.cases[name]
+        case = CASES[name]
         counted = self.counts(case)['alloc' if kind in ('alloc', 'starve') else 'read' if kind == 'read' else 'change']
         self.assertGreaterEqual(counted, least, 'so few operations: this test tests nothing')
         n, n_met = 1, 0
-        with concurrent.futures.ThreadPoolExecutor(max(2, os.cpu_count() or 2)) as pool:
+        with multiprocessing.get_context('fork').Pool(max(2, os.cpu_count() or 2)) as pool:
             while True:
                 steps = []
-                for _ in range(32):
+                for _ in range(16):
                     steps.append(n)
                     n += 1 if n <= N_ALL else max(1, n // 12)
-                met = list(pool.map(lambda i: self.one(case, kind, steps[i], f'{kind}-{i}'), range(len(steps))))
+                met = pool.map(one, [(name, kind, step, i) for i, step in enumerate(steps)], chunksize=1)
                 n_met += sum(met)
                 if not met[-1]:
                     break
@@ -214,11 +221,13 @@ def check_integrity(path):
         ledger.close()
 
 
+ALL_KINDS = ('io', 'full', 'read', 'exit', 'torn', 'alloc', 'starve')
+LOOPS = {'first': ALL_KINDS, 'more': ALL_KINDS, 'sync': ('io', 'torn', 'alloc'), 'sync more': ('io', 'torn', 'alloc')}
+
+
 def add_loops():
-    for name in ('first', 'more', 'sync', 'sync more'):
-        for kind in ('io', 'full', 'read', 'exit', 'torn', 'alloc', 'starve'):
-            if kind in ('read', 'full') and name.startswith('sync'):
-                continue  # the same code as in the hook
+    for name, kinds in LOOPS.items():
+        for kind in kinds:
             def test(self, name=name, kind=kind):
                 if kind in ('alloc', 'starve') and not WRAPS_MALLOC:
                     self.skipTest('the linker has no --wrap')
