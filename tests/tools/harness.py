@@ -271,6 +271,7 @@ def day_in(zone):
 
 def check_rollups(case, ledger):
     """The roll-ups are a pure function of the turns: made here once more, they are the same rows."""
+    case.assertEqual(ledger.all('PRAGMA foreign_key_check'), [])
     want = {}
 
     def add(at_ms, origin, klass, **counts):
