@@ -143,6 +143,7 @@ struct reader {
 	const struct file *file; // that is being read
 	bool is_open_ended;      // the last conversation line was not a finished answer
 	struct agent *agent;     // of the last line of an agent
+	bool is_ignoring;        // the last folder that a line named is an ignored one
 };
 
 // Adds what one line says. offset_bytes: where the line begins in its file.

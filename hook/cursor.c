@@ -17,6 +17,7 @@ void cursor_take(sqlite3_stmt *s, int column, struct file *out)
 	out->bad_lines = sqlite3_column_int64(s, column + 6);
 	out->long_lines = sqlite3_column_int64(s, column + 7);
 	out->bad_numbers = sqlite3_column_int64(s, column + 8);
+	out->is_ignored = sqlite3_column_int(s, column + 9);
 }
 
 bool cursor_read(struct store *st, int64_t device, int64_t inode, struct file *out, struct err *e)
@@ -24,7 +25,8 @@ bool cursor_read(struct store *st, int64_t device, int64_t inode, struct file *o
 	sqlite3_stmt *s = store_sql(st,
 		"SELECT offset_bytes, size_bytes, id, head_bytes, head_hash, prompt_id, is_open, "
 		"in_long_line,"
-		" bad_lines, long_lines, bad_numbers FROM source_file WHERE device = :device AND "
+		" bad_lines, long_lines, bad_numbers, is_ignored FROM source_file WHERE device = "
+		":device AND "
 		"inode = :inode",
 		e);
 	bool has_row;
@@ -46,10 +48,9 @@ bool cursor_read(struct store *st, int64_t device, int64_t inode, struct file *o
 bool cursor_insert(struct store *st, struct file *f, struct err *e)
 {
 	sqlite3_stmt *s = store_sql(st,
-		"INSERT INTO source_file(device, inode, path, offset_bytes, size_bytes, "
-		"head_bytes, head_hash,"
-		" is_open, in_long_line, read_ms) VALUES (:device, :inode, :path, 0, 0, 0, 0, 0, "
-		"0, 0)"
+		"INSERT INTO source_file(device, inode, path, offset_bytes, size_bytes, head_bytes,"
+		" head_hash, is_open, in_long_line, is_ignored, read_ms)"
+		" VALUES (:device, :inode, :path, 0, 0, 0, 0, 0, 0, 0, 0)"
 		" ON CONFLICT(device, inode) DO UPDATE SET path = excluded.path RETURNING id",
 		e);
 	bool has_row;
@@ -66,17 +67,16 @@ bool cursor_insert(struct store *st, struct file *f, struct err *e)
 bool cursor_write(struct store *st, const struct file *f, struct err *e)
 {
 	sqlite3_stmt *s = store_sql(st,
-		"UPDATE source_file SET path = :path, offset_bytes = :offset, size_bytes = :size, "
-		"head_bytes = :head,"
-		" head_hash = :hash, prompt_id = :prompt, is_open = :open, in_long_line = "
-		":in_long, read_ms = :now,"
-		" bad_lines = :bad, long_lines = :long, bad_numbers = :numbers WHERE id = :id",
+		"UPDATE source_file SET path = :path, offset_bytes = :offset, size_bytes = :size,"
+		" head_bytes = :head, head_hash = :hash, prompt_id = :prompt, is_open = :open,"
+		" in_long_line = :in_long, is_ignored = :ignored, read_ms = :now, bad_lines = :bad,"
+		" long_lines = :long, bad_numbers = :numbers WHERE id = :id",
 		e);
 	if (!s)
 		return false;
-	store_bind(s, "tiiihkiiiiiii", f->path, f->offset_bytes,
-		f->has_more ? f->offset_bytes : f->size_bytes, f->head_bytes,
-		f->head_hash, f->prompt_id, (int64_t)f->is_open, (int64_t)f->in_long_line,
+	store_bind(s, "tiiihkiiiiiiii", f->path, f->offset_bytes,
+		f->has_more ? f->offset_bytes : f->size_bytes, f->head_bytes, f->head_hash,
+		f->prompt_id, (int64_t)f->is_open, (int64_t)f->in_long_line, (int64_t)f->is_ignored,
 		clock_now_ms(), f->bad_lines, f->long_lines, f->bad_numbers, f->id);
 	return store_run(st, s, e);
 }

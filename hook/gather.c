@@ -239,7 +239,8 @@ static void add_results(struct reader *r, const struct line *l, struct session *
 static void add_prompt(
 	struct reader *r, const struct line *l, struct session *s, int64_t offset_bytes)
 {
-	// Only words begin a prompt: a tool's result after a message typed meanwhile does not end it.
+	// Only words begin a prompt: a tool's result after a message typed meanwhile does not end
+	// it.
 	bool has_words = l->text_raw.p && !l->is_meta;
 	if (!has_words && r->prompt)
 		return;
@@ -379,7 +380,10 @@ static void add_worktree(struct reader *r, const struct line *l, struct session 
 
 void batch_add_line(struct reader *r, const struct line *l, int64_t offset_bytes)
 {
-	if (l->type == LINE_OTHER || (l->cwd.n && is_ignored(r, l->cwd)))
+	// lines that name no folder (titles, the client's meter) follow the one named last
+	if (l->cwd.n)
+		r->is_ignoring = is_ignored(r, l->cwd);
+	if (l->type == LINE_OTHER || r->is_ignoring)
 		return;
 	struct session *s = session_of(r, l);
 	if (!s)

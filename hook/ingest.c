@@ -144,7 +144,7 @@ static void check_cursor(int fd, struct file *f)
 		return;
 	f->offset_bytes = f->head_bytes = f->prompt_id = 0;
 	f->prompt = NULL;
-	f->is_open = f->in_long_line = false;
+	f->is_open = f->in_long_line = f->is_ignored = false;
 }
 
 static struct str config_dir_of(struct str path)
@@ -283,6 +283,7 @@ bool ingest_read(struct ingest *in, int fd, struct file *f, size_t max_bytes,
 	if (!r.prompt && !load_prompt(in, f->prompt_id, &r.prompt, e))
 		return false;
 	r.is_open_ended = f->is_open;
+	r.is_ignoring = f->is_ignored || (start == 0 && in->n_ignored);
 	if (!fill(in, fd, f, max_bytes, &text, e))
 		return false;
 	if (text.n && f->in_long_line) {
@@ -296,6 +297,7 @@ bool ingest_read(struct ingest *in, int fd, struct file *f, size_t max_bytes,
 		add_lines(in, &r, f, text);
 	add_meta(in, f, r.agent);
 	f->is_open = r.is_open_ended;
+	f->is_ignored = r.is_ignoring;
 	f->prompt = r.prompt;
 	int64_t head = f->offset_bytes < CURSOR_HEAD_BYTES ? f->offset_bytes : CURSOR_HEAD_BYTES;
 	if (head != f->head_bytes && hash_head(fd, head, &f->head_hash))

@@ -33,14 +33,17 @@ static bool is_agent_before(
 	return true;
 }
 
-// A session that holds a turn is linked with every other that does: its owner, and those with a copy.
-static bool link_sessions(struct store *st, struct session *mine, int64_t other_id, int64_t turn_id,
-	struct err *e)
+// A session that holds a turn is linked with every other that does: its owner, and those with a
+// copy.
+static bool link_sessions(
+	struct store *st, struct session *mine, int64_t other_id, int64_t turn_id, struct err *e)
 {
 	sqlite3_stmt *s = store_sql(st,
 		"INSERT INTO session_link VALUES (:a, :b), (:b, :a)"
-		" UNION SELECT :a, session_id FROM turn_copy WHERE turn_id = :turn AND session_id <> :a"
-		" UNION SELECT session_id, :a FROM turn_copy WHERE turn_id = :turn AND session_id <> :a"
+		" UNION SELECT :a, session_id FROM turn_copy WHERE turn_id = :turn AND session_id "
+		"<> :a"
+		" UNION SELECT session_id, :a FROM turn_copy WHERE turn_id = :turn AND session_id "
+		"<> :a"
 		" ON CONFLICT DO NOTHING",
 		e);
 	if (!s)

@@ -16,8 +16,8 @@ enum {
 	CATALOG_BYTES = 4 * 1024 * 1024, // a larger one is dropped between groups
 	PAUSE_MS = 5,
 	GROUPS_PER_CHECKPOINT = 48, // the write-ahead log stays below about 200 MB
-	MAX_WORKERS = 2,   // scanning is half of the work, storing the other half
-	WORKER_FILES = 32, // fewer files are not worth a thread
+	MAX_WORKERS = 2,            // scanning is half of the work, storing the other half
+	WORKER_FILES = 32,          // fewer files are not worth a thread
 };
 
 // The indexes of message and call ids are written all over: they should stay in memory.
@@ -84,7 +84,7 @@ static bool load_cursors(struct ingest *in, struct arena *a, struct table *out, 
 	sqlite3_stmt *s = store_sql(&in->store,
 		"SELECT device, inode, offset_bytes, size_bytes, id, head_bytes, head_hash, "
 		"prompt_id, is_open,"
-		" in_long_line, bad_lines, long_lines, bad_numbers FROM source_file",
+		" in_long_line, bad_lines, long_lines, bad_numbers, is_ignored FROM source_file",
 		e);
 	bool has_row = true;
 	if (!s)

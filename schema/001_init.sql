@@ -109,6 +109,7 @@ CREATE TABLE source_file (        -- a transcript and how far it was read
   prompt_id     INTEGER,          -- the prompt that the next turn of this file belongs to
   is_open       INTEGER NOT NULL, -- 1: its last conversation line is not the end of an answer
   in_long_line  INTEGER NOT NULL, -- 1: offset_bytes is within a line that is too long
+  is_ignored    INTEGER NOT NULL, -- 1: its last line with a folder lay in an ignored one
   read_ms       INTEGER NOT NULL, -- when it was last read
   bad_lines     INTEGER NOT NULL DEFAULT 0, -- damaged: passed over, wholly or in part
   long_lines    INTEGER NOT NULL DEFAULT 0, -- above 8 MiB: passed over
@@ -298,7 +299,7 @@ CREATE TABLE open_request (       -- api-request lines that no answer has pointe
   agent_id   INTEGER REFERENCES agent(id),
   at_ms      INTEGER,
   source_id  INTEGER REFERENCES name(id), -- querySource
-  model_id   INTEGER REFERENCES name(id)
+  model_id   INTEGER REFERENCES model(id)
 ) STRICT;
 
 CREATE TABLE cost_state (         -- Claude Code's own meter, greatest line per process

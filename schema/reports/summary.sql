@@ -81,7 +81,7 @@ SELECT t.period, (SELECT name FROM model WHERE id = t.split) AS model,
   coalesce(t.unknown, 0) + CASE WHEN :breakdown THEN 0 ELSE (
     SELECT count(*) FROM open_request AS q
     WHERE q.at_ms >= max(:since_ms, t.first_ms) AND q.at_ms < min(:until_ms, t.end_ms)
-      AND (:model IS NULL OR q.model_id IN (SELECT id FROM name WHERE text = :model))
+      AND (:model IS NULL OR q.model_id IN (SELECT id FROM model WHERE name = :model OR priced_as = :model))
       AND ((:session IS NULL AND :project IS NULL AND :branch IS NULL) OR q.session_id IN (
         SELECT session_id FROM origin WHERE id IN (SELECT id FROM spend_origin)))) END AS unknown
 FROM tally AS t WHERE EXISTS (SELECT 1 FROM turn) ORDER BY t.bit, cost DESC, model

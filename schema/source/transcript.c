@@ -54,7 +54,8 @@ enum { N_FIELDS = sizeof fields / sizeof *fields };
 static const struct field *find_field(struct str key)
 {
 	// the first field of each length, 0..20; N_FIELDS ends the last run
-	static const unsigned char first[] = {0, 0, 0, 1, 2, 5, 7, 8, 11, 13, 17, 20, 22, 24, 24, 26, 26, 29, 30, 31, 31, N_FIELDS};
+	static const unsigned char first[] = {0, 0, 0, 1, 2, 5, 7, 8, 11, 13, 17, 20, 22, 24, 24,
+		26, 26, 29, 30, 31, 31, N_FIELDS};
 	if (key.n < 2 || key.n > 20)
 		return NULL;
 	for (size_t i = first[key.n]; i < first[key.n + 1]; i++)
@@ -304,8 +305,8 @@ bool transcript_read(struct str text, struct hash_key key, struct arena *a, stru
 bool transcript_next(struct str *rest, struct hash_key key, struct arena *a, struct line *out,
 	struct line_damage *damage)
 {
-	// A damaged line is tried again at each later `{"`, also behind a good record; the bound, one
-	// for all attempts, keeps a hostile line linear.
+	// A damaged line is tried again at each later `{"`, also behind a good record; the bound,
+	// one for all attempts, keeps a hostile line linear.
 	if (damage->line_bytes < rest->n)
 		damage->line_bytes = rest->n;
 	size_t budget = damage->line_bytes * 8 + 65536;

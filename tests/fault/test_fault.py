@@ -26,8 +26,8 @@ from logical import Logical, differences  # noqa: E402
 
 FAULT = os.environ.get('CCL_HOOK_FAULT', '')
 WRAPS_MALLOC = os.environ.get('CCL_FAULT_WRAPS_MALLOC', '1') == '1'
-N_ALL = 200  # every n up to here, then in growing steps
-N_KILLS = 8
+N_ALL = int(os.environ.get('CCL_FAULT_ALL', 200))  # every n up to here, then in growing steps
+N_KILLS = 6
 # what a program that was built with a sanitizer does with a NULL from malloc is its own business
 ALLOC_ENV = {'ASAN_OPTIONS': 'allocator_may_return_null=1:detect_leaks=0'}
 
@@ -222,7 +222,7 @@ def check_integrity(path):
 
 
 ALL_KINDS = ('io', 'full', 'read', 'exit', 'torn', 'alloc', 'starve')
-LOOPS = {'first': ALL_KINDS, 'more': ALL_KINDS, 'sync': ('io', 'torn', 'alloc'), 'sync more': ('io', 'torn', 'alloc')}
+LOOPS = {'first': ('io', 'full', 'torn', 'alloc'), 'more': ALL_KINDS, 'sync': ('io', 'torn'), 'sync more': ('io', 'torn', 'alloc')}
 
 
 def add_loops():

@@ -12,7 +12,7 @@
 #include "mutate.h"
 #include "targets.h"
 
-enum { MUTATIONS = 20000, MAX_SEEDS = 64, MAX_PREFIXES = 300 };
+enum { MUTATIONS = 6000, MAX_SEEDS = 64, MAX_PREFIXES = 300 };
 
 static char what[512]; // is being run, for when it ends badly
 

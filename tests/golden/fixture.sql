@@ -42,8 +42,8 @@ INSERT INTO project(root, name, repo) VALUES
 ('/home/u/api', 'api', 'github.com/acme/api'), ('/srv/api', 'api', 'gitlab.com/other/api'),
 ('/home/u/=HYPERLINK(1)', '=HYPERLINK(1)', NULL);
 
-INSERT INTO source_file(device, inode, path, offset_bytes, size_bytes, head_bytes, head_hash, is_open, in_long_line, read_ms, bad_lines)
-VALUES (1, 1, '@DIR@/title.jsonl', 0, 0, 0, 0, 0, 0, 0, 2);
+INSERT INTO source_file(device, inode, path, offset_bytes, size_bytes, head_bytes, head_hash, is_open, in_long_line, is_ignored, read_ms, bad_lines)
+VALUES (1, 1, '@DIR@/title.jsonl', 0, 0, 0, 0, 0, 0, 0, 0, 2);
 INSERT INTO session(uid) SELECT DISTINCT session FROM t ORDER BY 1;
 UPDATE session SET title_file_id = 1, title_offset_bytes = 0 WHERE uid LIKE 'aaaa2222%';
 UPDATE session SET title_file_id = 1, title_offset_bytes = 5 WHERE uid LIKE 'bbbb3333%'; -- no longer a line

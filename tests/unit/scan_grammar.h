@@ -5,7 +5,6 @@
 
 #include "str.h"
 
-// clang-format off
 #define TEXT(lit)                                                                                  \
 	{                                                                                          \
 		lit, sizeof(lit) - 1                                                               \
@@ -175,6 +174,5 @@ static const struct {
 	{TEXT("{\"a\nb\":1}"), NULL},
 	{TEXT("'a'"), NULL},
 };
-// clang-format on
 
 #endif

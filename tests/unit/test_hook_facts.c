@@ -415,7 +415,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(ignored_folders, enter, leave),
 		cmocka_unit_test_setup_teardown(ignored_folders_whole, enter, leave),
 		cmocka_unit_test_setup_teardown(forgotten_sessions, enter, leave),
-		cmocka_unit_test_setup_teardown(forgotten_with_a_key_in_the_environment, enter, leave),
+		cmocka_unit_test_setup_teardown(
+			forgotten_with_a_key_in_the_environment, enter, leave),
 		cmocka_unit_test_setup_teardown(requests_without_an_answer, enter, leave),
 		cmocka_unit_test_setup_teardown(requests_of_many_models, enter, leave),
 		cmocka_unit_test_setup_teardown(the_clients_meter, enter, leave),

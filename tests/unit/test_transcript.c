@@ -16,6 +16,59 @@
 
 static const struct hash_key KEY = {1, 2};
 
+// Lines as they stand in damaged files: the facts of each record, and whether something was lost.
+static const struct {
+	struct str line;
+	const char *facts;
+	bool is_damaged;
+} damaged[] = {
+#define LINE(lit)                                                                                  \
+	{                                                                                          \
+		lit, sizeof(lit) - 1                                                               \
+	}
+	{LINE(""), "", false},
+	{LINE(" \t\r"), "", false},
+	{LINE("\0\0\0\0"), "", false},
+	{LINE("{'type':'user'}\r"), "user", false},
+	{LINE("  {'type':'user'}  "), "user", false},
+	{LINE("\xef\xbb\xbf{'type':'user'}"), "user", false},
+	{LINE("\xef\xbb\xbf"), "", false},
+	{LINE("\0\0\0{'type':'user'}"), "user", false},
+	{LINE("\xef\xbb\xbf\0\0 {'type':'user'}"), "user", false},
+	{LINE("{'type':'user'}\0\0\0"), "user", false},
+	{LINE("{'type':'user'}{'type':'system'}"), "user|system", false},
+	{LINE("{'type':'user'} \0\0{'type':'system'}\r"), "user|system", false},
+	{LINE("{'type':'user'}\xef\xbb\xbf{'type':'system'}"), "user|system", false},
+	// cut head: what follows is read
+	{LINE("ssage':'x'}{'type':'user'}"), "user", true},
+	{LINE("'}}{'type':'user'}"), "user", true},
+	{LINE(",'x':1}"), "", true},
+	{LINE("}"), "", true},
+	{LINE("[1,2]"), "", true},
+	{LINE("null"), "", true},
+	{LINE("garbage {'type':'user'} garbage"), "user", true},
+	{LINE("\xff\xfe{'type':'user'}"), "user", true},
+	// cut tail: a record is all there or it is none
+	{LINE("{'type':'user'"), "", true},
+	{LINE("{'type':'user','message':{'content':'x"), "", true},
+	{LINE("{'type':'us{'type':'system'}"), "system", true},
+	{LINE("{'type':'user','message':{'role':'us{'type':'system','uuid':'u'}"), "system uuid=u",
+		true},
+	{LINE("{'type':'user','uuid':{'type':'system'}"), "system", true},
+	{LINE("{'type':'user',\0\0\0\0{'type':'system'}"), "system", true},
+	{LINE("{'type':'user','a':NaN}"), "", true},
+	{LINE("{'type':'user',}{'type':'system'}"), "system", true},
+	{LINE("{'a':'\x01'}{'type':'user'}"), "user", true},
+	{LINE("{'type':'user'}{'type':'sys"), "user", true},
+	{LINE("{'type':'user'}x{'type':'system'}"), "user|system", true},
+	{LINE("{{{'type':'user'}"), "user", true},
+	{LINE("{ 'type':'user'}"), "user", false},
+	{LINE("x{ 'type':'user'}"), "", true}, // only `{"` is looked for
+	{LINE("{\0'type':'user'}"), "", true},
+	{LINE("{}"), "other", false},
+	{LINE("{}{}{'type':'user'}"), "other|other|user", false},
+};
+
 // JSON with ' for ", at the end of readable memory if `exact`.
 static char *quoted(struct str s)
 {

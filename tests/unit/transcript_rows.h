@@ -7,7 +7,6 @@
 
 #include "str.h"
 
-// clang-format off
 // Assistant and user lines with a message of these members; no more envelope than they need.
 #define ANSWER(members) "{'type':'assistant','message':{" members "}}"
 #define USAGE(members)  ANSWER("'usage':{" members "}")
@@ -19,9 +18,11 @@ struct row {
 };
 
 static const struct row usages[] = {
-	{USAGE("'input_tokens':3,'output_tokens':412,'output_tokens_details':{'thinking_tokens':120},"
+	{USAGE("'input_tokens':3,'output_tokens':412,'output_tokens_details':{'thinking_tokens':"
+	       "120},"
 	       "'cache_creation_input_tokens':5200,'cache_read_input_tokens':48000,"
-	       "'cache_creation':{'ephemeral_5m_input_tokens':200,'ephemeral_1h_input_tokens':5000},"
+	       "'cache_creation':{'ephemeral_5m_input_tokens':200,'ephemeral_1h_input_tokens':5000}"
+	       ","
 	       "'server_tool_use':{'web_search_requests':2,'web_fetch_requests':1},"
 	       "'service_tier':'standard','inference_geo':'us','speed':'fast'"),
 		"assistant usage{ in=3 out=412 think=120 write=5200 5m=200 1h=5000 read=48000 "
@@ -46,12 +47,14 @@ static const struct row usages[] = {
 	// the split of the cache writes: missing, flat only, more than the flat total, 0 with a
 	// total
 	{USAGE("'cache_creation_input_tokens':700"), "assistant usage{ write=700 }"},
-	{USAGE("'cache_creation_input_tokens':0,'cache_creation':{'ephemeral_1h_input_tokens':900}"),
+	{USAGE("'cache_creation_input_tokens':0,'cache_creation':{'ephemeral_1h_input_tokens':"
+	       "900}"),
 		"assistant usage{ write=0 1h=900 }"},
 	{USAGE("'cache_creation_input_tokens':500,'cache_creation':{'ephemeral_5m_input_tokens':0,"
 	       "'ephemeral_1h_input_tokens':0}"),
 		"assistant usage{ write=500 5m=0 1h=0 }"},
-	{USAGE("'cache_creation_input_tokens':500,'cache_creation':{'ephemeral_5m_input_tokens':400,"
+	{USAGE("'cache_creation_input_tokens':500,'cache_creation':{'ephemeral_5m_input_tokens':"
+	       "400,"
 	       "'ephemeral_1h_input_tokens':300}"),
 		"assistant usage{ write=500 5m=400 1h=300 }"},
 	// a count is an integer from 0 to 10,000,000
@@ -97,7 +100,8 @@ static const struct row steps[] = {
 	       "'iterations':[{'type':'message','input_tokens':3,'output_tokens':412}]"),
 		"assistant usage{ in=3 out=412 }"},
 	{USAGE("'input_tokens':3,'output_tokens':8,'iterations':["
-	       "{'type':'fallback_message','model':'claude-x','input_tokens':3,'output_tokens':8}]"),
+	       "{'type':'fallback_message','model':'claude-x','input_tokens':3,'output_tokens':8}"
+	       "]"),
 		"assistant usage{ in=3 out=8 }"},
 	{USAGE("'input_tokens':4,'output_tokens':9,'iterations':["
 	       "{'type':'message','input_tokens':4,'output_tokens':9},"
@@ -407,59 +411,5 @@ static const struct row tools[] = {
 		"user uuid=u git=pr-other bad=1"},
 	{USER("'toolUseResult':{'gitOperation':null}"), "user uuid=u"},
 };
-
-// Lines as they stand in damaged files: the facts of each record, and whether something was lost.
-static const struct {
-	struct str line;
-	const char *facts;
-	bool is_damaged;
-} damaged[] = {
-#define LINE(lit)                                                                                  \
-	{                                                                                          \
-		lit, sizeof(lit) - 1                                                               \
-	}
-	{LINE(""), "", false},
-	{LINE(" \t\r"), "", false},
-	{LINE("\0\0\0\0"), "", false},
-	{LINE("{'type':'user'}\r"), "user", false},
-	{LINE("  {'type':'user'}  "), "user", false},
-	{LINE("\xef\xbb\xbf{'type':'user'}"), "user", false},
-	{LINE("\xef\xbb\xbf"), "", false},
-	{LINE("\0\0\0{'type':'user'}"), "user", false},
-	{LINE("\xef\xbb\xbf\0\0 {'type':'user'}"), "user", false},
-	{LINE("{'type':'user'}\0\0\0"), "user", false},
-	{LINE("{'type':'user'}{'type':'system'}"), "user|system", false},
-	{LINE("{'type':'user'} \0\0{'type':'system'}\r"), "user|system", false},
-	{LINE("{'type':'user'}\xef\xbb\xbf{'type':'system'}"), "user|system", false},
-	// cut head: what follows is read
-	{LINE("ssage':'x'}{'type':'user'}"), "user", true},
-	{LINE("'}}{'type':'user'}"), "user", true},
-	{LINE(",'x':1}"), "", true},
-	{LINE("}"), "", true},
-	{LINE("[1,2]"), "", true},
-	{LINE("null"), "", true},
-	{LINE("garbage {'type':'user'} garbage"), "user", true},
-	{LINE("\xff\xfe{'type':'user'}"), "user", true},
-	// cut tail: a record is all there or it is none
-	{LINE("{'type':'user'"), "", true},
-	{LINE("{'type':'user','message':{'content':'x"), "", true},
-	{LINE("{'type':'us{'type':'system'}"), "system", true},
-	{LINE("{'type':'user','message':{'role':'us{'type':'system','uuid':'u'}"), "system uuid=u",
-		true},
-	{LINE("{'type':'user','uuid':{'type':'system'}"), "system", true},
-	{LINE("{'type':'user',\0\0\0\0{'type':'system'}"), "system", true},
-	{LINE("{'type':'user','a':NaN}"), "", true},
-	{LINE("{'type':'user',}{'type':'system'}"), "system", true},
-	{LINE("{'a':'\x01'}{'type':'user'}"), "user", true},
-	{LINE("{'type':'user'}{'type':'sys"), "user", true},
-	{LINE("{'type':'user'}x{'type':'system'}"), "user|system", true},
-	{LINE("{{{'type':'user'}"), "user", true},
-	{LINE("{ 'type':'user'}"), "user", false},
-	{LINE("x{ 'type':'user'}"), "", true}, // only `{"` is looked for
-	{LINE("{\0'type':'user'}"), "", true},
-	{LINE("{}"), "other", false},
-	{LINE("{}{}{'type':'user'}"), "other|other|user", false},
-};
-// clang-format on
 
 #endif
