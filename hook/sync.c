@@ -10,14 +10,17 @@
 #include "files.h"
 
 enum {
-	GROUP_ROWS = 3000, // about 20 ms of inserting
+	GROUP_ROWS = 3000, // to begin with; then as many as take 15 to 20 ms
+	MIN_ROWS = 500,
+	MAX_ROWS = 8000,
+	LOCK_MS = 20, // that hooks may have to wait
 	GROUP_FILES = 200,
-	GROUP_FACT_BYTES = 3 * 1024 * 1024,
+	GROUP_FACT_BYTES = 4 * 1024 * 1024,
 	CATALOG_BYTES = 4 * 1024 * 1024, // a larger one is dropped between groups
 	PAUSE_MS = 5,
-	GROUPS_PER_CHECKPOINT = 48, // the write-ahead log stays below about 200 MB
-	MAX_WORKERS = 2,            // scanning is half of the work, storing the other half
-	WORKER_FILES = 32,          // fewer files are not worth a thread
+	WAL_MAX_PAGES = 50000, // about 200 MB: then the write-ahead log is written back
+	MAX_WORKERS = 2,       // scanning is half of the work, storing the other half
+	WORKER_FILES = 32,     // fewer files are not worth a thread
 };
 
 // The indexes of message and call ids are written all over: they should stay in memory.
@@ -46,7 +49,8 @@ struct shared {
 	int64_t n_bytes;           // to read
 	size_t next;               // file
 	int64_t committed_mono_ms; // the last transaction
-	int64_t n_groups;          // written
+	_Atomic size_t group_rows; // that a transaction should write
+	int n_wal_pages;           // in the write-ahead log after the last commit
 	struct sync_report *report;
 	struct err *err; // of the worker that failed first
 	bool has_failed;
@@ -194,6 +198,24 @@ static bool write_transaction(struct ingest *in, struct group *g, struct err *e)
 	return e->code == ERR_NONE && read_singly(in, g, e);
 }
 
+// Fewer, larger transactions write less, for each touches most of the message-id index; but a hook
+// that waits must not wait longer than LOCK_MS.
+static void learn(struct shared *sh, int64_t took_ms)
+{
+	if (took_ms > LOCK_MS && sh->group_rows > MIN_ROWS)
+		sh->group_rows = sh->group_rows * 3 / 4;
+	else if (took_ms < LOCK_MS * 3 / 4 && sh->group_rows < MAX_ROWS)
+		sh->group_rows += sh->group_rows / 8;
+}
+
+static int note_wal(void *context, sqlite3 *db, const char *name, int n_pages)
+{
+	(void)db;
+	(void)name;
+	((struct shared *)context)->n_wal_pages = n_pages;
+	return SQLITE_OK;
+}
+
 static bool flush(struct worker *w, struct err *e)
 {
 	struct shared *sh = w->shared;
@@ -203,9 +225,11 @@ static bool flush(struct worker *w, struct err *e)
 		int64_t pause_ms = sh->committed_mono_ms + PAUSE_MS - clock_mono_ms();
 		if (pause_ms > 0)
 			clock_sleep_ms((int)pause_ms);
+		int64_t start_ms = clock_mono_ms();
 		ok = write_transaction(w->in, &w->group, e);
 		sh->committed_mono_ms = clock_mono_ms();
-		if (++sh->n_groups % GROUPS_PER_CHECKPOINT == 0)
+		learn(sh, sh->committed_mono_ms - start_ms);
+		if (sh->n_wal_pages > WAL_MAX_PAGES)
 			(void)sqlite3_wal_checkpoint_v2(
 				sh->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 		(void)pthread_mutex_unlock(&sh->mutex);
@@ -218,7 +242,7 @@ static bool flush(struct worker *w, struct err *e)
 
 static bool is_full(const struct worker *w)
 {
-	return batch_rows(&w->in->batch) >= GROUP_ROWS || w->group.n >= GROUP_FILES ||
+	return batch_rows(&w->in->batch) >= w->shared->group_rows || w->group.n >= GROUP_FILES ||
 	       w->in->batch.arena.total_bytes >= GROUP_FACT_BYTES;
 }
 
@@ -378,6 +402,7 @@ bool sync_run(struct ingest *in, const struct str *dirs, size_t n_dirs,
 		.files = &files,
 		.cursors = &cursors,
 		.progress = progress,
+		.group_rows = GROUP_ROWS,
 		.report = out,
 		.err = e};
 	*out = (struct sync_report){0};
@@ -385,12 +410,14 @@ bool sync_run(struct ingest *in, const struct str *dirs, size_t n_dirs,
 		files_below(&a, dirs[i], &files);
 	out->n_files = (int64_t)files.n;
 	bool ok = ledger_exec(in->store.db, CACHE_SQL, e) && load_cursors(in, &a, &cursors, e);
+	(void)sqlite3_wal_hook(in->store.db, note_wal, &sh);
 	if (ok) {
 		keep_changed(&files, &cursors, &sh.n_bytes);
 		if (files.n)
 			qsort(files.p, files.n, sizeof *files.p, by_age);
 		ok = files.n == 0 || read_files(in, &sh);
 	}
+	(void)sqlite3_wal_hook(in->store.db, NULL, NULL);
 	ledger_checkpoint(in->store.db);
 	table_free(&cursors);
 	files_free(&files);
