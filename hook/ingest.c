@@ -84,6 +84,14 @@ bool ingest_is_forgotten(const struct ingest *in, struct str session_uid)
 	return false;
 }
 
+bool ingest_is_ignored(const struct ingest *in, struct str cwd)
+{
+	for (size_t i = 0; i < in->n_ignored; i++)
+		if (path_is_inside(cwd, in->ignored[i]))
+			return true;
+	return false;
+}
+
 bool ingest_open_file(struct str path, int *out_fd, struct file *out, struct err *e)
 {
 	struct stat st;

@@ -36,6 +36,9 @@ void ingest_close(struct ingest *in);
 // The user had this session deleted: nothing of it is stored again.
 bool ingest_is_forgotten(const struct ingest *in, struct str session_uid);
 
+// The folder lies in one that the user wants left out.
+bool ingest_is_ignored(const struct ingest *in, struct str cwd);
+
 // What one look at a file gave.
 struct ingest_part {
 	int64_t n_bytes; // consumed

@@ -96,6 +96,8 @@ struct first_look {
 static bool look_around(struct ingest *in, void *context, struct err *e)
 {
 	const struct payload *p = ((const struct first_look *)context)->payload;
+	if (ingest_is_ignored(in, p->cwd))
+		return observe_run(in, p->event, e);
 	observe_environment(in, p->session);
 	return observe_run(in, p->event, e) && observe_git(in, p->session, p->cwd, e);
 }

@@ -8,7 +8,6 @@
 
 #include "clock.h"
 #include "git.h"
-#include "path.h"
 
 enum { REFLOG_TAIL_BYTES = 256 * 1024 };
 
@@ -199,9 +198,8 @@ bool observe_git(struct ingest *in, struct str session_uid, struct str cwd, stru
 	struct tree t;
 	struct session *session = catalog_session(&in->catalog, session_uid);
 	int64_t session_id;
-	for (size_t i = 0; i < in->n_ignored; i++)
-		if (path_is_inside(cwd, in->ignored[i]))
-			return true;
+	if (ingest_is_ignored(in, cwd))
+		return true;
 	if (!session || ingest_is_forgotten(in, session_uid) || !cwd.n || cwd.p[0] != '/' ||
 		!git_find(&in->arena, cwd, &g) || !git_read_head(&in->arena, &g, &h))
 		return true;

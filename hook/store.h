@@ -23,7 +23,7 @@ struct store {
 	struct table rollup;      // changes of this batch: struct rollup_change
 	struct table tool_rollup; // struct tool_change
 	LIST(struct session *) settling;
-	bool has_orphans; // results wait for their calls
+	bool has_orphans;    // results wait for their calls
 	bool has_new_owners; // a turn has changed sessions in this batch
 };
 

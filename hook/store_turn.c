@@ -287,7 +287,8 @@ static bool merge(struct store *st, struct sighting *x, const struct turn *seen,
 			      : first_id(old->prompt_id, seen->prompt_id);
 	t.stop_id = first_id(old->stop_id, seen->stop_id);
 	t.cache_miss_id = first_id(old->cache_miss_id, seen->cache_miss_id);
-	t.request = old->request.p ? old->request : seen->request;
+	struct str request = is_mine ? seen->request : old->request;
+	t.request = request.p ? request : old->request.p ? old->request : seen->request;
 	t.is_output_final |= seen->is_output_final;
 	t.aborted_chars =
 		old->aborted_chars > seen->aborted_chars ? old->aborted_chars : seen->aborted_chars;

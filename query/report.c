@@ -205,6 +205,13 @@ static bool apply_window(sqlite3 *db, struct arena *a, struct request *req, stru
 	return true;
 }
 
+// All of time, all sessions: the roll-up alone knows.
+static const char *choose_sql(const struct request *req)
+{
+	bool is_whole = req->since_ms == 0 && req->until_ms == LEDGER_NO_END_MS && !req->session.p;
+	return is_whole && req->def->sql_whole ? req->def->sql_whole : req->def->sql;
+}
+
 static bool is_no_split(const struct report_column *c)
 {
 	return !c->is_split;
@@ -223,7 +230,7 @@ bool report_run(
 	int at[REPORT_MAX_COLUMNS];
 	if (def->n_columns > REPORT_MAX_COLUMNS)
 		return err_set(e, ERR_INTERNAL, "report %s has too many columns", def->name);
-	if (!apply_window(db, a, req, e) || !prepare(db, def->sql, req, &s, e) ||
+	if (!apply_window(db, a, req, e) || !prepare(db, choose_sql(req), req, &s, e) ||
 		!map_columns(s, &r, at, e) || !report_fetch(s, at, &r, e))
 		return false;
 	if (!req->is_breakdown)

@@ -208,7 +208,10 @@ def c_table(headers, fragments, c_string):
         strings = {k: t.get(k) for k in 'title about group empty example chart source'.split()}
         out.append('{\n\t.name = ' + c_quote(t['report']) + ',')
         out += [f'\t.{k} = {c_quote(v)},' for k, v in strings.items()]
-        out.append('\t.sql = ' + (c_string(h.sql(*fragments)) if h.body else 'NULL') + ',')
+        spend, whole, unattributed = fragments
+        out.append('\t.sql = ' + (c_string(h.sql(spend, unattributed)) if h.body else 'NULL') + ',')
+        has_whole = h.body and h.filters is not None
+        out.append('\t.sql_whole = ' + (c_string(h.sql(whole, unattributed)) if has_whole else 'NULL') + ',')
         out.append(f'\t.totals_column = {c_quote(total[0])}, .totals_value = {c_quote(total[1])},')
         out.append(f'\t.params = {f"params_{i}" if h.params else "NULL"}, .n_params = {len(h.params)},')
         out.append(f'\t.columns = columns_{i}, .n_columns = {len(h.columns)},')
@@ -237,7 +240,8 @@ def reports(schema, c_string):
         for c in h.columns:
             if c['drill'] and c['drill'] not in names:
                 raise BadHeader(h.path, c['line'], f'drill={c["drill"]}: there is no such report')
-    spend = bare(os.path.join(schema, 'spend.sql'))
-    newest = bare(os.path.join(schema, 'newest.sql'))
-    return c_table(headers, (spend, bare(os.path.join(schema, 'unattributed.sql'))), c_string) + [
+    fragment = lambda name: bare(os.path.join(schema, name + '.sql'))
+    spend, whole = (fragment('spend').replace('@spend_part', fragment(x)) for x in ('spend_part', 'spend_whole'))
+    newest = fragment('newest')
+    return c_table(headers, (spend, whole, fragment('unattributed')), c_string) + [
         f'const char report_newest_sql[] =\n{c_string(f"WITH {spend} {newest}")};']

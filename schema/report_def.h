@@ -69,6 +69,7 @@ struct report_def {
 	const char *chart;   // NULL: none; see @chart
 	const char *source;  // NULL, or the C function that makes the rows
 	const char *sql;     // NULL if source is not
+	const char *sql_whole; // faster where neither time nor session is limited; NULL: there is none
 	// "period", "all": totals are the rows where this column says so. NULL: all rows.
 	const char *totals_column, *totals_value;
 	const struct report_param *params;

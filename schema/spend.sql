@@ -2,14 +2,7 @@
 -- Parameters, always bound: :since_ms (0: none), :until_ms (LEDGER_NO_END_MS: none), :breakdown (0, 1)
 -- and, NULL where not asked for, :project, :branch, :model, :session (a full id).
 --
--- Whole quarter hours come from the roll-up, the two that a limit cuts from the turns; one session
--- comes from its turns, which are found by its origins.
-spend_limit(first_quarter, end_quarter) AS MATERIALIZED (
-  SELECT (:since_ms + 899999) / 900000, :until_ms / 900000 WHERE :session IS NULL),
-spend_edge(first_ms, end_ms) AS MATERIALIZED (
-  SELECT :since_ms, min(:until_ms, first_quarter * 900000) FROM spend_limit
-  UNION ALL
-  SELECT max(first_quarter, end_quarter) * 900000, :until_ms FROM spend_limit),
+-- @spend_part is spend_part.sql, or spend_whole.sql where all of time is asked for.
 spend_origin(id) AS MATERIALIZED (
   SELECT o.id FROM origin AS o
   WHERE (:session IS NULL OR o.session_id IN (SELECT id FROM session WHERE uid = :session))
@@ -31,29 +24,7 @@ spend_rate AS MATERIALIZED (
   WHERE (:model IS NULL OR s.class_id IN (SELECT id FROM spend_class))
     -- prices of times without a turn only make the join longer
     AND s.until_ms > (SELECT coalesce(min(at_ms), 0) FROM turn) - 900000 AND s.from_ms <= (SELECT max(at_ms) FROM turn)),
-spend_part AS (
-  SELECT NULL AS turn_id, p.quarter * 900000 AS at_ms, p.origin_id, p.class_id, p.turns, p.steps,
-    p.input_tok AS input, p.output_tok AS output, p.cache_5m_tok AS cache_write_5m, p.cache_1h_tok AS cache_write_1h,
-    p.cache_read_tok AS cache_read, p.web_searches, p.aborted, p.first_ms, p.last_ms
-  FROM spend_limit AS l CROSS JOIN rollup AS p ON p.quarter >= l.first_quarter AND p.quarter < l.end_quarter
-  UNION ALL
-  SELECT p.turn_id, p.at_ms, p.origin_id, p.class_id, p.turns, p.steps, p.input, p.output, p.cache_write_5m,
-    p.cache_write_1h, p.cache_read, p.web_searches, p.aborted, p.at_ms, p.at_ms
-  FROM spend_edge AS e CROSS JOIN turn_portion AS p ON p.at_ms >= e.first_ms AND p.at_ms < e.end_ms
-  UNION ALL
-  SELECT p.turn_id, p.at_ms, p.origin_id, p.class_id, p.turns, p.steps, p.input, p.output, p.cache_write_5m,
-    p.cache_write_1h, p.cache_read, p.web_searches, p.aborted, p.at_ms, p.at_ms
-  FROM spend_edge AS e CROSS JOIN step_portion AS p ON p.at_ms >= e.first_ms AND p.at_ms < e.end_ms
-  UNION ALL
-  SELECT p.turn_id, p.at_ms, p.origin_id, p.class_id, p.turns, p.steps, p.input, p.output, p.cache_write_5m,
-    p.cache_write_1h, p.cache_read, p.web_searches, p.aborted, p.at_ms, p.at_ms
-  FROM spend_origin AS o CROSS JOIN turn_portion AS p ON p.origin_id = o.id
-  WHERE :session IS NOT NULL AND +p.at_ms >= :since_ms AND +p.at_ms < :until_ms
-  UNION ALL
-  SELECT p.turn_id, p.at_ms, p.origin_id, p.class_id, p.turns, p.steps, p.input, p.output, p.cache_write_5m,
-    p.cache_write_1h, p.cache_read, p.web_searches, p.aborted, p.at_ms, p.at_ms
-  FROM spend_origin AS o CROSS JOIN step_portion AS p ON p.origin_id = o.id
-  WHERE :session IS NOT NULL AND +p.at_ms >= :since_ms AND +p.at_ms < :until_ms),
+@spend_part,
 -- cost: pico-USD, NULL without a price; unpriced: turns without one; split: the model, if asked for
 spend AS (
   SELECT s.*, r.model_id, CASE WHEN :breakdown THEN r.model_id END AS split,

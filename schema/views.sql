@@ -152,16 +152,21 @@ FROM (
   WHERE u.type = 'object');
 
 -- A session and the one that it was forked from: both hold the same messages and the same process.
+-- By the client's own word (requestSessionId), else by the rule of owners: the parent has no message
+-- of its own, or an earlier one. Of several ancestors the nearest.
 CREATE TEMP VIEW fork AS
-SELECT l.session_id, l.other_id AS parent_id
-FROM session_link AS l
-JOIN session AS s ON s.id = l.session_id
-JOIN session AS p ON p.id = l.other_id
-WHERE CASE
-  WHEN s.request_session IS p.uid THEN 1
-  WHEN p.request_session IS s.uid THEN 0
-  ELSE coalesce(s.first_own_ms, 9e15) > coalesce(p.first_own_ms, 9e15)
-    OR (s.first_own_ms IS p.first_own_ms AND s.uid > p.uid) END;
+SELECT session_id, parent_id FROM (
+  SELECT l.session_id, l.other_id AS parent_id, row_number() OVER (
+    PARTITION BY l.session_id
+    ORDER BY s.request_session IS p.uid DESC, coalesce(p.first_own_ms, -1) DESC, p.uid DESC) AS place
+  FROM session_link AS l
+  JOIN session AS s ON s.id = l.session_id
+  JOIN session AS p ON p.id = l.other_id
+  WHERE CASE
+    WHEN s.request_session IS p.uid THEN 1
+    WHEN p.request_session IS s.uid THEN 0
+    ELSE (coalesce(s.first_own_ms, -1), s.uid) > (coalesce(p.first_own_ms, -1), p.uid) END)
+WHERE place = 1;
 
 -- What the meter of each session counted beyond its turns; unattributed.sql says how.
 CREATE TEMP VIEW session_unattributed AS
