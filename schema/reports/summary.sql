@@ -28,36 +28,94 @@ period(bit, period, first_ms, end_ms) AS MATERIALIZED (
   UNION ALL SELECT 4, 'week', week, week_end FROM bound
   UNION ALL SELECT 8, 'month', month, month_end FROM bound
   UNION ALL SELECT 16, 'all', 0, 900000000000000),
--- scalar subqueries, for they are worked out once
-cell AS MATERIALIZED (
-  SELECT (s.at_ms >= (SELECT day FROM bound) AND s.at_ms < (SELECT day_end FROM bound))
-      + 2 * (s.at_ms >= (SELECT yesterday FROM bound) AND s.at_ms < (SELECT day FROM bound))
-      + 4 * (s.at_ms >= (SELECT week FROM bound) AND s.at_ms < (SELECT week_end FROM bound))
-      + 8 * (s.at_ms >= (SELECT month FROM bound) AND s.at_ms < (SELECT month_end FROM bound)) + 16 AS bits,
-    o.session_id, s.split, min(s.first_ms) AS first_ms,
+-- Each period by itself, without a GROUP BY where no breakdown is asked for: SQLite would sort every
+-- row of the roll-up for five sums.
+sums AS MATERIALIZED (
+  SELECT 1 AS bit, NULL AS split, count(*) AS n, count(DISTINCT o.session_id) AS sessions,
+    min(s.first_ms) AS first_ms,
     sum(CASE WHEN o.version_id IN (SELECT id FROM lower_bound_version) THEN s.turns ELSE s.aborted END) AS unknown,
     @measures
   FROM spend AS s CROSS JOIN origin AS o ON o.id = s.origin_id
-  GROUP BY 1, 2, 3),
-wanted(session_id) AS MATERIALIZED (SELECT DISTINCT session_id FROM cell),
+  WHERE NOT :breakdown AND s.at_ms >= (SELECT day FROM bound) AND s.at_ms < (SELECT day_end FROM bound)
+  UNION ALL
+  SELECT 1 AS bit, s.split AS split, count(*) AS n, count(DISTINCT o.session_id) AS sessions,
+    min(s.first_ms) AS first_ms,
+    sum(CASE WHEN o.version_id IN (SELECT id FROM lower_bound_version) THEN s.turns ELSE s.aborted END) AS unknown,
+    @measures
+  FROM spend AS s CROSS JOIN origin AS o ON o.id = s.origin_id
+  WHERE :breakdown AND s.at_ms >= (SELECT day FROM bound) AND s.at_ms < (SELECT day_end FROM bound) GROUP BY s.split
+  UNION ALL
+  SELECT 2 AS bit, NULL AS split, count(*) AS n, count(DISTINCT o.session_id) AS sessions,
+    min(s.first_ms) AS first_ms,
+    sum(CASE WHEN o.version_id IN (SELECT id FROM lower_bound_version) THEN s.turns ELSE s.aborted END) AS unknown,
+    @measures
+  FROM spend AS s CROSS JOIN origin AS o ON o.id = s.origin_id
+  WHERE NOT :breakdown AND s.at_ms >= (SELECT yesterday FROM bound) AND s.at_ms < (SELECT day FROM bound)
+  UNION ALL
+  SELECT 2 AS bit, s.split AS split, count(*) AS n, count(DISTINCT o.session_id) AS sessions,
+    min(s.first_ms) AS first_ms,
+    sum(CASE WHEN o.version_id IN (SELECT id FROM lower_bound_version) THEN s.turns ELSE s.aborted END) AS unknown,
+    @measures
+  FROM spend AS s CROSS JOIN origin AS o ON o.id = s.origin_id
+  WHERE :breakdown AND s.at_ms >= (SELECT yesterday FROM bound) AND s.at_ms < (SELECT day FROM bound) GROUP BY s.split
+  UNION ALL
+  SELECT 4 AS bit, NULL AS split, count(*) AS n, count(DISTINCT o.session_id) AS sessions,
+    min(s.first_ms) AS first_ms,
+    sum(CASE WHEN o.version_id IN (SELECT id FROM lower_bound_version) THEN s.turns ELSE s.aborted END) AS unknown,
+    @measures
+  FROM spend AS s CROSS JOIN origin AS o ON o.id = s.origin_id
+  WHERE NOT :breakdown AND s.at_ms >= (SELECT week FROM bound) AND s.at_ms < (SELECT week_end FROM bound)
+  UNION ALL
+  SELECT 4 AS bit, s.split AS split, count(*) AS n, count(DISTINCT o.session_id) AS sessions,
+    min(s.first_ms) AS first_ms,
+    sum(CASE WHEN o.version_id IN (SELECT id FROM lower_bound_version) THEN s.turns ELSE s.aborted END) AS unknown,
+    @measures
+  FROM spend AS s CROSS JOIN origin AS o ON o.id = s.origin_id
+  WHERE :breakdown AND s.at_ms >= (SELECT week FROM bound) AND s.at_ms < (SELECT week_end FROM bound) GROUP BY s.split
+  UNION ALL
+  SELECT 8 AS bit, NULL AS split, count(*) AS n, count(DISTINCT o.session_id) AS sessions,
+    min(s.first_ms) AS first_ms,
+    sum(CASE WHEN o.version_id IN (SELECT id FROM lower_bound_version) THEN s.turns ELSE s.aborted END) AS unknown,
+    @measures
+  FROM spend AS s CROSS JOIN origin AS o ON o.id = s.origin_id
+  WHERE NOT :breakdown AND s.at_ms >= (SELECT month FROM bound) AND s.at_ms < (SELECT month_end FROM bound)
+  UNION ALL
+  SELECT 8 AS bit, s.split AS split, count(*) AS n, count(DISTINCT o.session_id) AS sessions,
+    min(s.first_ms) AS first_ms,
+    sum(CASE WHEN o.version_id IN (SELECT id FROM lower_bound_version) THEN s.turns ELSE s.aborted END) AS unknown,
+    @measures
+  FROM spend AS s CROSS JOIN origin AS o ON o.id = s.origin_id
+  WHERE :breakdown AND s.at_ms >= (SELECT month FROM bound) AND s.at_ms < (SELECT month_end FROM bound) GROUP BY s.split
+  UNION ALL
+  SELECT 16 AS bit, NULL AS split, count(*) AS n, count(DISTINCT o.session_id) AS sessions,
+    min(s.first_ms) AS first_ms,
+    sum(CASE WHEN o.version_id IN (SELECT id FROM lower_bound_version) THEN s.turns ELSE s.aborted END) AS unknown,
+    @measures
+  FROM spend AS s CROSS JOIN origin AS o ON o.id = s.origin_id
+  WHERE NOT :breakdown
+  UNION ALL
+  SELECT 16 AS bit, s.split AS split, count(*) AS n, count(DISTINCT o.session_id) AS sessions,
+    min(s.first_ms) AS first_ms,
+    sum(CASE WHEN o.version_id IN (SELECT id FROM lower_bound_version) THEN s.turns ELSE s.aborted END) AS unknown,
+    @measures
+  FROM spend AS s CROSS JOIN origin AS o ON o.id = s.origin_id
+  WHERE :breakdown GROUP BY s.split),
+wanted(session_id) AS MATERIALIZED (SELECT DISTINCT session_id FROM cost_state WHERE NOT :breakdown),
 @unattributed,
 -- only sessions that lie in the period as a whole: nobody knows when the rest of one was spent
 beyond_sum AS MATERIALIZED (
   SELECT bit, sum(unattributed) AS unattributed FROM (
-    SELECT p.bit, y.unattributed FROM cell AS c
-    CROSS JOIN beyond AS y ON y.session_id = c.session_id CROSS JOIN period AS p ON c.bits & p.bit
-    GROUP BY p.bit, y.session_id HAVING sum(c.turns) = y.turns)
+    SELECT p.bit, y.unattributed FROM spend AS s CROSS JOIN origin AS o ON o.id = s.origin_id
+    CROSS JOIN beyond AS y ON y.session_id = o.session_id
+    CROSS JOIN period AS p ON s.at_ms >= p.first_ms AND s.at_ms < p.end_ms
+    WHERE EXISTS (SELECT 1 FROM wanted)
+    GROUP BY p.bit, y.session_id HAVING sum(s.turns) = y.turns)
   GROUP BY bit),
-sums AS MATERIALIZED (
-  SELECT p.bit, c.split, count(c.bits) AS n, count(DISTINCT c.session_id) AS sessions,
-    min(c.first_ms) AS first_ms, sum(c.unknown) AS unknown, @measures
-  FROM period AS p LEFT JOIN cell AS c ON c.bits & p.bit
-  GROUP BY p.bit, c.split),
 tally AS (
   SELECT p.*, s.*, CASE WHEN s.n > 0 THEN s.cost ELSE 0 END AS usd,
     local_day_number(:now_ms)
       - local_day_number(CASE p.bit WHEN 16 THEN coalesce(s.first_ms, :now_ms) ELSE p.first_ms END) + 1 AS days
-  FROM period AS p JOIN sums AS s ON s.bit = p.bit)
+  FROM period AS p JOIN sums AS s ON s.bit = p.bit AND (s.split IS NOT NULL OR NOT :breakdown))
 SELECT t.period, (SELECT name FROM model WHERE id = t.split) AS model,
   CASE
     WHEN :breakdown THEN NULL
