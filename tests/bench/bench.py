@@ -138,7 +138,7 @@ def sync_part(b, corpus, ledger):
     for p in projects.rglob('*.jsonl'):  # the same for both: all of it in the page cache
         p.read_bytes()
     out = ['## Back-fill', '',
-           f'A generated corpus of {n_bytes / 1e9:.2f} GB in {sum(1 for _ in projects.rglob("*.jsonl")):,} files, all in the page cache. ccusage only',
+           f'A generated corpus of {n_bytes / 1e9:.2f} GB in {sum(1 for _ in projects.rglob("*.jsonl")):,} files, read before by each program. ccusage only',
            'scans; ccl stores as well. Best of three, the programs in alternation.', '',
            '| | wall, s | CPU, s | peak, MiB |', '|---|---|---|---|']
     machine = f'{platform.system().lower()}-{ {"x86_64": "x64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())}'
