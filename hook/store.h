@@ -81,6 +81,12 @@ MUST_USE bool store_set_owner(
 MUST_USE bool store_move_calls(
 	struct store *st, int64_t turn_id, int64_t from, int64_t to, struct err *e);
 
+// store.c
+MUST_USE bool store_hint(struct store *st, const struct hint *h, struct err *e);
+
+// store_call.c: turns are stored before their calls.
+MUST_USE bool store_call(struct store *st, const struct call *c, struct err *e);
+
 // store_rollup.c
 struct portion { // a turn's or a step's share
 	int64_t at_ms, origin_id, class_id;

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: MIT
+// Tool calls: a call and its result are one row, in whatever batch either comes.
+#include "pr_url.h"
+#include "scan.h"
+#include "store.h"
+
+// A call that creates or pushes prints the pull request's URL.
+static bool store_printed_url(
+	struct store *st, const struct call *c, int64_t target_id, struct err *e)
+{
+	static const char *programs[] = {"gh pr", "glab mr", "az repos", "git push"};
+	sqlite3_stmt *s = store_sql(st, "SELECT text FROM name WHERE id = :id", e);
+	bool has_row, is_push = false, is_pr = false;
+	if (!s)
+		return false;
+	store_bind(s, "i", target_id);
+	if (!store_step(st, s, &has_row, e))
+		return false;
+	for (size_t i = 0; has_row && i < 4; i++)
+		if (str_is(store_column(s, 0), programs[i])) {
+			is_pr = i < 3;
+			is_push = i == 3;
+		}
+	(void)sqlite3_reset(s);
+	if (!is_pr && !is_push)
+		return true;
+	struct pr_ref ref;
+	struct str rest, text = scan_decode(&st->arena, c->result_raw, 16384);
+	if (!pr_url_find(&st->arena, text, &ref, &rest))
+		return true;
+	struct hint h = {.session = c->session,
+		.at_ms = c->at_ms,
+		.number = ref.number,
+		.source = is_push ? "push-output" : "command-output",
+		.verb = is_push ? "pushed" : "named",
+		.call_hash = c->key_hash};
+	h.uuid = str_of(
+		arena_printf(&st->arena, "%s:%016llx", h.source, (unsigned long long)c->key_hash));
+	h.repo = str_of(arena_printf(&st->arena, "%.*s/%.*s/%.*s", STR_ARG(ref.host),
+		STR_ARG(ref.owner), STR_ARG(ref.repo)));
+	return store_hint(st, &h, e);
+}
+
+// The type of an agent by the call that started it, for clients without a meta file.
+static bool store_started(struct store *st, const struct call *c, int64_t target_id, struct err *e)
+{
+	sqlite3_stmt *s = store_sql(st,
+		"UPDATE agent SET call_hash = :call, call_type_id = coalesce(:type, call_type_id) "
+		"WHERE id = :id",
+		e);
+	int64_t agent;
+	if (!s || !store_agent(st, c->started, &agent, e))
+		return false;
+	store_bind(s, "hki", c->key_hash, target_id, agent);
+	return store_run(st, s, e);
+}
+
+struct call_row {
+	int64_t id, turn, name, target;
+};
+
+static bool take_call(struct store *st, sqlite3_stmt *s, struct call_row *out, struct err *e)
+{
+	bool has_row;
+	if (!store_step(st, s, &has_row, e))
+		return false;
+	if (has_row)
+		*out = (struct call_row){sqlite3_column_int64(s, 0), sqlite3_column_int64(s, 1),
+			sqlite3_column_int64(s, 2), sqlite3_column_int64(s, 3)};
+	(void)sqlite3_reset(s);
+	return true;
+}
+
+// A result whose call was in an earlier batch and is complete: a fork's copy, or a file read again.
+static bool find_copied_call(
+	struct store *st, const struct call *c, struct call_row *out, struct err *e)
+{
+	int64_t session;
+	sqlite3_stmt *s = store_sql(st,
+		"SELECT c.id, c.turn_id, c.name_id, c.target_id FROM origin AS o"
+		" JOIN turn AS t ON t.origin_id = o.id JOIN tool_call AS c ON c.turn_id = t.id"
+		" WHERE o.session_id = :session AND c.key_hash = :key UNION ALL"
+		" SELECT c.id, c.turn_id, c.name_id, c.target_id FROM turn_copy AS x"
+		" JOIN tool_call AS c ON c.turn_id = x.turn_id"
+		" WHERE x.session_id = :session AND c.key_hash = :key LIMIT 1",
+		e);
+	if (!s || !store_session(st, c->session, &session, e))
+		return false;
+	store_bind(s, "ih", session, c->key_hash);
+	return take_call(st, s, out, e);
+}
+
+// What the ledger has of a call: among its turn's, or among those that wait for their other half.
+static bool find_call(struct store *st, const struct call *c, struct call_row *out, struct err *e)
+{
+	sqlite3_stmt *s;
+	if (c->turn && !c->turn->is_new) {
+		s = store_sql(st,
+			"SELECT id, turn_id, name_id, target_id FROM tool_call WHERE turn_id = "
+			":turn AND key_hash = :key",
+			e);
+		if (!s)
+			return false;
+		store_bind(s, "ih", c->turn->turn_id, c->key_hash);
+		if (!take_call(st, s, out, e) || out->id)
+			return out->id != 0;
+	}
+	if (c->turn && c->turn->is_new && !st->has_orphans)
+		return true;
+	s = store_sql(st,
+		"SELECT id, turn_id, name_id, target_id FROM tool_call"
+		" WHERE key_hash = :key AND (result_bytes IS NULL OR turn_id IS NULL)",
+		e);
+	if (!s)
+		return false;
+	store_bind(s, "h", c->key_hash);
+	if (!take_call(st, s, out, e))
+		return false;
+	return out->id || c->turn || find_copied_call(st, c, out, e);
+}
+
+static bool update_call(struct store *st, const struct call *c, const struct call_row *now,
+	int64_t id, struct err *e)
+{
+	sqlite3_stmt *s = store_sql(st,
+		"UPDATE tool_call SET turn_id = coalesce(turn_id, :turn), name_id = "
+		"coalesce(name_id, :name),"
+		" target_id = coalesce(target_id, :target), input_bytes = coalesce(input_bytes, "
+		":input),"
+		" input_hash = coalesce(input_hash, :input_hash), result_bytes = coalesce(:result, "
+		"result_bytes),"
+		" result_hash = coalesce(:result_hash, result_hash), error_hash = coalesce(:error, "
+		"error_hash),"
+		" lines_added = coalesce(:added, lines_added), lines_removed = coalesce(:removed, "
+		"lines_removed)"
+		" WHERE id = :id",
+		e);
+	if (!s)
+		return false;
+	store_bind(s, "kkkpHpHHppi", now->turn, now->name, now->target, c->input_bytes,
+		c->input_hash, c->result_bytes, c->result_hash, c->error_hash, c->lines_added,
+		c->lines_removed, id);
+	return store_run(st, s, e);
+}
+
+static bool insert_call(
+	struct store *st, const struct call *c, const struct call_row *now, struct err *e)
+{
+	sqlite3_stmt *s = store_sql(st,
+		"INSERT INTO tool_call(key_hash, turn_id, name_id, target_id, input_bytes, "
+		"input_hash, result_bytes,"
+		" result_hash, error_hash, lines_added, lines_removed) VALUES (:key, :turn, :name, "
+		":target, :input,"
+		" :input_hash, :result, :result_hash, :error, :added, :removed)",
+		e);
+	st->has_orphans |= !now->turn;
+	if (!s)
+		return false;
+	store_bind(s, "hkkkpHpHHpp", c->key_hash, now->turn, now->name, now->target, c->input_bytes,
+		c->input_hash, c->result_bytes, c->result_hash, c->error_hash, c->lines_added,
+		c->lines_removed);
+	return store_run(st, s, e);
+}
+
+// The session whose calls a turn's count among. The sighting knows it, unless a later one of the
+// same batch has taken the turn over.
+static bool owner_of(struct store *st, const struct sighting *x, int64_t *out, struct err *e)
+{
+	bool has_row;
+	*out = x->owner_session_id;
+	if (!st->has_new_owners)
+		return true;
+	sqlite3_stmt *s = store_sql(st,
+		"SELECT o.session_id FROM turn AS t JOIN origin AS o ON o.id = t.origin_id"
+		" WHERE t.id = :id",
+		e);
+	if (!s)
+		return false;
+	store_bind(s, "i", x->turn_id);
+	if (!store_step(st, s, &has_row, e))
+		return false;
+	*out = sqlite3_column_int64(s, 0);
+	(void)sqlite3_reset(s);
+	return true;
+}
+
+bool store_call(struct store *st, const struct call *c, struct err *e)
+{
+	struct call_row now = {0, c->turn ? c->turn->turn_id : 0, 0, 0}, old = {0};
+	if (!store_word(st, c->name, &now.name, e) || !store_word(st, c->target, &now.target, e) ||
+		!find_call(st, c, &old, e))
+		return false;
+	if (!(old.id ? update_call(st, c, &now, old.id, e) : insert_call(st, c, &now, e)))
+		return false;
+	int64_t owner;
+	if (now.turn && !old.turn && now.name) {
+		if (!owner_of(st, c->turn, &owner, e))
+			return false;
+		store_tool_add(st, owner, now.name, 1);
+	}
+	int64_t target = now.target ? now.target : old.target;
+	if (c->started && !store_started(st, c, target, e))
+		return false;
+	return !c->result_raw.n || !target || store_printed_url(st, c, target, e);
+}
