@@ -132,9 +132,6 @@ int backfill_main(int argc, char **argv)
 	struct str dirs[MAX_DIRS], ledger = path_ledger(&a);
 	size_t n = find_dirs(&a, argc, argv, dirs);
 	log_open(ledger);
-	// sync.c's workers hold a mutex around every statement, so SQLite needs none of its own
-	(void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
-	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	(void)signal(SIGINT, on_stop);
 	(void)signal(SIGTERM, on_stop);
 	if (n == 0)

@@ -254,6 +254,7 @@ static void begin_member(
 	m->file = known ? *known : *opened;
 	m->file.path = opened->path;
 	m->file.size_bytes = opened->size_bytes;
+	m->file.has_more = true; // until a read has reached the end: a group may be full before
 	m->before = m->file;
 	*w->group.last = m;
 	w->group.last = &m->next;
