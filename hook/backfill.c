@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "charge.h"
 #include "clock.h"
 #include "log.h"
 #include "path.h"
@@ -56,6 +57,7 @@ static int usage(FILE *f, int status)
 		"       ccl-hook --sync [DIR ...]\n"
 		"                           read every transcript below the projects folders DIR\n"
 		"                           (default: those of Claude Code that exist)\n"
+		"       ccl-hook --charge   decide again which pull request turns belong to\n"
 		"       ccl-hook --version\n"
 		"\n"
 		"example: ccl-hook --sync ~/.claude/projects\n",
@@ -93,6 +95,26 @@ static void say_done(const struct sync_report *r, int64_t took_ms)
 		(void)puts("Interrupted: what was read is stored. Run it again to go on.");
 }
 
+// What the user has said, or the forge has answered: `ccl` runs this when it has stored it.
+static int run_charge(struct str ledger)
+{
+	struct err e = {.code = ERR_NONE};
+	sqlite3 *db = NULL;
+	struct ingest *in = mem_alloc(sizeof *in);
+	bool ok = ledger_open_write(ledger, LOCK_WAIT_MS, &db, &e) && ingest_open(in, db, &e);
+	if (ok) {
+		ok = charge_run(&in->store, &e);
+		ingest_close(in);
+		ledger_checkpoint(db);
+	}
+	if (!ok)
+		(void)fprintf(stderr, "ccl-hook: %s\n", e.text);
+	if (db)
+		ledger_close(&db);
+	free(in);
+	return ok ? 0 : err_exit_status(e.code);
+}
+
 static int run_sync(struct str ledger, const struct str *dirs, size_t n_dirs)
 {
 	struct err e = {.code = ERR_NONE};
@@ -126,10 +148,12 @@ int backfill_main(int argc, char **argv)
 	}
 	if (strcmp(argv[1], "--help") == 0)
 		return usage(stdout, 0);
-	if (strcmp(argv[1], "--sync") != 0)
-		return usage(stderr, 64);
 	struct arena a = {0};
 	struct str dirs[MAX_DIRS], ledger = path_ledger(&a);
+	if (strcmp(argv[1], "--charge") == 0)
+		return run_charge(ledger);
+	if (strcmp(argv[1], "--sync") != 0)
+		return usage(stderr, 64);
 	size_t n = find_dirs(&a, argc, argv, dirs);
 	log_open(ledger);
 	(void)signal(SIGINT, on_stop);

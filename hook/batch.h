@@ -99,6 +99,8 @@ struct hint {
 	const char *source, *verb;
 	struct str repo; // STR_NONE: unknown
 	struct word *branch;
+	struct workdir *workdir; // NULL: the line names no folder
+	struct prompt *prompt;
 	uint64_t call_hash; // 0: none
 };
 

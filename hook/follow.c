@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "charge.h"
 #include "clock.h"
 #include "ingest.h"
 #include "log.h"
@@ -87,7 +88,7 @@ static void run(const struct follow_job *job)
 		  ingest_open(in, db, &e);
 	if (ok) {
 		ok = (!job->n_paths || follow(in, job, &e)) &&
-		     (!job->catch_up.n || catch_up(in, job, &e));
+		     (!job->catch_up.n || catch_up(in, job, &e)) && charge_run(&in->store, &e);
 		ingest_close(in);
 		ledger_checkpoint(db);
 	}

@@ -289,6 +289,8 @@ static void add_hint(struct reader *r, const struct line *l, struct session *s, 
 		.source = source,
 		.verb = verb,
 		.number = l->pr_number,
+		.workdir = l->cwd.n ? catalog_workdir(r->catalog, s, l->cwd) : NULL,
+		.prompt = r->prompt,
 		.branch = word_or_null(r->catalog, l->push_branch.n ? l->push_branch
 						   : has_branch     ? l->git_branch
 								    : STR_NONE)};

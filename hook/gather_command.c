@@ -8,7 +8,7 @@ static const char *verb_name(const struct shell_pr *p)
 	if (p->is_push)
 		return "pushed";
 	switch (p->verb) {
-	case SHELL_PR_NONE: return NULL;
+	case SHELL_PR_NONE: break;
 	case SHELL_PR_CREATE: return "create";
 	case SHELL_PR_VIEW: return "view";
 	case SHELL_PR_CHECKOUT: return "checkout";
@@ -21,7 +21,7 @@ static const char *verb_name(const struct shell_pr *p)
 	case SHELL_PR_EDIT: return "edit";
 	case SHELL_PR_READY: return "ready";
 	}
-	return NULL;
+	return p->is_switch ? "switch" : NULL;
 }
 
 void gather_command(
@@ -37,7 +37,7 @@ void gather_command(
 	else if (cmd.program.n)
 		c->target = catalog_word(r->catalog, cmd.program);
 	if (!str_has(t->command, "pr") && !str_has(t->command, "mr") &&
-		!str_has(t->command, "push"))
+		!str_has(t->command, "git"))
 		return;
 	struct shell_walk walk = shell_walk_begin(a, t->command);
 	struct shell_pr pr;
@@ -46,7 +46,7 @@ void gather_command(
 		const char *verb = verb_name(&pr);
 		if (!verb)
 			continue;
-		c->names_pr = true;
+		c->names_pr |= !pr.is_switch;
 		*LIST_ADD(&r->batch->hints) = (struct hint){
 			.uuid = str_of(arena_printf(a, "command:%.*s:%d", STR_ARG(t->id), n)),
 			.session = c->session,
@@ -56,6 +56,9 @@ void gather_command(
 			.source = "command",
 			.verb = verb,
 			.repo = arena_str(a, pr.repo),
+			.workdir = l->cwd.n ? catalog_workdir(r->catalog, c->session, l->cwd)
+					    : NULL,
+			.prompt = r->prompt,
 			.branch = has_branch ? catalog_word(r->catalog, l->git_branch) : NULL,
 			.call_hash = c->key_hash,
 		};

@@ -182,7 +182,8 @@ static void handle(struct str ledger, const struct payload *p, struct arena *a)
 		.must_follow = may_grow && o.is_open};
 	if (is_start)
 		job.catch_up = p->transcript_path;
-	if (!ok || !o.is_done || job.must_follow || is_start || follow_wants_checkpoint(ledger)) {
+	bool is_left = o.in && o.in->store.has_due;
+	if (!ok || !o.is_done || job.must_follow || is_start || is_left || follow_wants_checkpoint(ledger)) {
 		release(&o);
 		follow_detached(&job);
 	}

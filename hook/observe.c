@@ -8,8 +8,7 @@
 
 #include "clock.h"
 #include "git.h"
-
-enum { REFLOG_TAIL_BYTES = 256 * 1024 };
+#include "worktree.h"
 
 bool observe_run(struct ingest *in, struct str event, struct err *e)
 {
@@ -24,47 +23,12 @@ bool observe_run(struct ingest *in, struct str event, struct err *e)
 	return store_run(&in->store, s, e);
 }
 
-// A word of the ledger, made if need be; 0 for an absent text.
 static bool word_id(struct ingest *in, struct str text, int64_t *out, struct err *e)
 {
-	return store_word(&in->store, text.n ? catalog_word(&in->catalog, text) : NULL, out, e);
+	return store_word_of(&in->store, text, out, e);
 }
 
-struct tree { // a row of worktree
-	int64_t id, reflog_bytes, reflog_inode;
-};
-
-static bool find_tree(struct ingest *in, const struct git_place *g, const struct git_config *config,
-	struct tree *out, struct err *e)
-{
-	struct arena *a = &in->arena;
-	struct str repo = STR_NONE;
-	int64_t project, branch;
-	bool has_row;
-	if (config->repo.host.n)
-		repo = str_of(arena_printf(a, "%.*s/%.*s%s%.*s", STR_ARG(config->repo.host),
-			STR_ARG(config->repo.owner), config->repo.owner.n ? "/" : "",
-			STR_ARG(config->repo.repo)));
-	sqlite3_stmt *s = store_sql(&in->store,
-		"INSERT INTO worktree(git_dir, project_id, path, default_branch_id) VALUES (:dir, "
-		":project, :path, :branch)"
-		" ON CONFLICT(git_dir) DO UPDATE SET path = excluded.path,"
-		" default_branch_id = coalesce(excluded.default_branch_id, default_branch_id)"
-		" RETURNING id, reflog_bytes, reflog_inode",
-		e);
-	if (!s || !store_project(&in->store, g->root, repo, &project, e) ||
-		!word_id(in, config->default_branch, &branch, e))
-		return false;
-	store_bind(s, "titk", g->git_dir, project, g->top.n ? g->top : g->root, branch);
-	if (!store_step(&in->store, s, &has_row, e))
-		return false;
-	*out = (struct tree){
-		sqlite3_column_int64(s, 0), sqlite3_column_int64(s, 1), sqlite3_column_int64(s, 2)};
-	(void)sqlite3_reset(s);
-	return true;
-}
-
-static bool write_head(struct ingest *in, const struct tree *t, int64_t session_id,
+static bool write_head(struct ingest *in, const struct worktree *t, int64_t session_id,
 	const struct git_head *h, struct err *e)
 {
 	static const char *kinds[] = {"none", "branch", "detached", "reftable"};
@@ -85,76 +49,6 @@ static bool write_head(struct ingest *in, const struct tree *t, int64_t session_
 		return false;
 	store_bind(s, "ikiztkt", t->id, session_id, clock_now_ms(), kinds[h->kind],
 		str_of(operations[h->op]), branch, h->sha[0] ? str_of(h->sha) : STR_NONE);
-	return store_run(&in->store, s, e);
-}
-
-static const char *move_name(enum git_move_kind kind)
-{
-	switch (kind) {
-	case GIT_MOVE_OTHER: return "other";
-	case GIT_MOVE_CHECKOUT: return "checkout";
-	case GIT_MOVE_COMMIT: return "commit";
-	case GIT_MOVE_AMEND: return "amend";
-	case GIT_MOVE_RENAME: return "rename";
-	case GIT_MOVE_RESET: return "reset";
-	case GIT_MOVE_REBASE_START: return "rebase-start";
-	case GIT_MOVE_REBASE_FINISH: return "rebase-finish";
-	case GIT_MOVE_MERGE: return "merge";
-	case GIT_MOVE_PULL: return "pull";
-	case GIT_MOVE_CLONE: return "clone";
-	case GIT_MOVE_CHERRY_PICK: return "cherry-pick";
-	case GIT_MOVE_BIRTH: return "birth";
-	}
-	return "other";
-}
-
-static bool write_move(struct ingest *in, int64_t tree_id, const struct git_move *m, struct err *e)
-{
-	int64_t from, to;
-	sqlite3_stmt *s = store_sql(&in->store,
-		"INSERT INTO git_move VALUES (:tree, :at, :old, :new, :kind, :from, :to, :pr) ON "
-		"CONFLICT DO NOTHING",
-		e);
-	if (!s || !word_id(in, m->from, &from, e) || !word_id(in, m->to, &to, e))
-		return false;
-	store_bind(s, "iizzzkkk", tree_id, m->at_ms, m->old_sha, m->new_sha, move_name(m->kind),
-		from, to, m->pr_number);
-	return store_run(&in->store, s, e);
-}
-
-// The bytes that logs/HEAD has gained; all of its tail if it was written anew.
-static bool read_moves(
-	struct ingest *in, const struct git_place *g, const struct tree *t, struct err *e)
-{
-	struct str path = str_of(arena_printf(&in->arena, "%.*s/logs/HEAD", STR_ARG(g->git_dir)));
-	struct stat st;
-	int fd = open(path.p, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (fd < 0)
-		return true;
-	bool is_file = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
-	int64_t start = t->reflog_inode == (int64_t)st.st_ino && t->reflog_bytes <= st.st_size
-				? t->reflog_bytes
-				: 0;
-	if (!is_file || start == st.st_size) {
-		(void)close(fd);
-		return true;
-	}
-	if (st.st_size - start > REFLOG_TAIL_BYTES)
-		start = st.st_size - REFLOG_TAIL_BYTES;
-	char *text = arena_alloc(&in->arena, REFLOG_TAIL_BYTES);
-	ssize_t n = pread(fd, text, REFLOG_TAIL_BYTES, (off_t)start);
-	(void)close(fd);
-	struct str rest = {text, n > 0 ? (size_t)n : 0};
-	struct git_move move;
-	while (git_next_move(&rest, &move))
-		if (!write_move(in, t->id, &move, e))
-			return false;
-	sqlite3_stmt *s = store_sql(&in->store,
-		"UPDATE worktree SET reflog_bytes = :bytes, reflog_inode = :inode WHERE id = :id",
-		e);
-	if (!s)
-		return false;
-	store_bind(s, "iii", start + (n > 0 ? n : 0) - (int64_t)rest.n, (int64_t)st.st_ino, t->id);
 	return store_run(&in->store, s, e);
 }
 
@@ -195,7 +89,7 @@ bool observe_git(struct ingest *in, struct str session_uid, struct str cwd, stru
 	struct git_place g;
 	struct git_head h;
 	struct git_config c = {0};
-	struct tree t;
+	struct worktree t;
 	struct session *session = catalog_session(&in->catalog, session_uid);
 	int64_t session_id;
 	if (ingest_is_ignored(in, cwd))
@@ -204,8 +98,9 @@ bool observe_git(struct ingest *in, struct str session_uid, struct str cwd, stru
 		!git_find(&in->arena, cwd, &g) || !git_read_head(&in->arena, &g, &h))
 		return true;
 	(void)git_read_config(&in->arena, &g, h.branch, &c);
-	return store_session(&in->store, session, &session_id, e) && find_tree(in, &g, &c, &t, e) &&
-	       write_head(in, &t, session_id, &h, e) && read_moves(in, &g, &t, e) &&
+	return store_session(&in->store, session, &session_id, e) &&
+	       worktree_find(&in->store, &g, &c, &t, e) &&
+	       write_head(in, &t, session_id, &h, e) && worktree_read_moves(&in->store, &g, &t, e) &&
 	       write_config_hint(in, session, &h, &c, e);
 }
 

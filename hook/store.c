@@ -5,7 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "charge.h"
 #include "cursor.h"
+
+enum { RECHARGES = 500 };
 
 sqlite3_stmt *store_sql(struct store *st, const char *sql, struct err *e)
 {
@@ -184,21 +187,27 @@ static bool store_state(struct store *st, const struct cost_state *c, struct err
 
 bool store_hint(struct store *st, const struct hint *h, struct err *e)
 {
+	bool has_row;
 	sqlite3_stmt *s = store_sql(st,
 		"INSERT INTO pr_hint(uuid, session_id, agent_id, at_ms, source, verb, repo, "
-		"number, branch_id, call_hash)"
+		"number, branch_id, call_hash, workdir_id, prompt_id)"
 		" VALUES (:uuid, :session, :agent, :at, :source, :verb, :repo, :number, :branch, "
-		":call)"
+		":call, :workdir, :prompt)"
 		" ON CONFLICT(uuid) DO UPDATE SET at_ms = min(at_ms, excluded.at_ms) WHERE "
-		"excluded.at_ms < at_ms",
+		"excluded.at_ms < at_ms RETURNING id",
 		e);
-	int64_t session, agent, branch;
+	int64_t session, agent, branch, workdir, prompt, id;
 	if (!s || !store_session(st, h->session, &session, e) ||
-		!store_agent(st, h->agent, &agent, e) || !store_word(st, h->branch, &branch, e))
+		!store_agent(st, h->agent, &agent, e) || !store_word(st, h->branch, &branch, e) ||
+		!store_workdir(st, h->workdir, &workdir, e) || !store_prompt(st, h->prompt, &prompt, e))
 		return false;
-	store_bind(s, "tkkpzztkkH", h->uuid, session, agent, h->at_ms, h->source, h->verb, h->repo,
-		h->number, branch, h->call_hash);
-	return store_run(st, s, e);
+	store_bind(s, "tkkpzztkkHkk", h->uuid, session, agent, h->at_ms, h->source, h->verb, h->repo,
+		h->number, branch, h->call_hash, workdir, prompt);
+	if (!store_step(st, s, &has_row, e))
+		return false;
+	id = sqlite3_column_int64(s, 0);
+	(void)sqlite3_reset(s);
+	return !has_row || str_is(str_of(h->verb), "switch") || charge_place_hint(st, id, e);
 }
 
 #define EACH(list, function)                                                                       \
@@ -236,17 +245,42 @@ static bool look_for_orphans(struct store *st, struct err *e)
 	return true;
 }
 
-bool store_batch(struct store *st, struct batch *b, struct err *e)
+static void begin(struct store *st)
 {
 	arena_reset(&st->arena);
 	table_clear(&st->rollup);
+	table_clear(&st->charge_rollup);
 	table_clear(&st->tool_rollup);
+	table_clear(&st->scenes);
 	st->settling.n = 0;
 	st->n_batches++;
 	st->has_new_owners = false;
+}
+
+static bool charge(struct store *st, struct err *e)
+{
+	bool is_done;
+	if (!st->has_due)
+		return true;
+	if (!charge_settle(st, st->max_recharges ? st->max_recharges : RECHARGES, &is_done, e))
+		return false;
+	st->has_due = !is_done;
+	return true;
+}
+
+bool store_batch(struct store *st, struct batch *b, struct err *e)
+{
+	begin(st);
 	// prompts and sessions first: turns point to them
 	return look_for_orphans(st, e) && store_changes(st, e) && store_facts(st, b, e) &&
-	       store_settle(st, e) && store_rollup_flush(st, e);
+	       store_settle(st, e) && store_rollup_flush(st, e) && charge(st, e);
+}
+
+bool store_charge_due(struct store *st, struct err *e)
+{
+	begin(st);
+	st->has_due = true;
+	return charge(st, e);
 }
 
 void store_close(struct store *st)
@@ -254,7 +288,9 @@ void store_close(struct store *st)
 	for (size_t i = 0; i < STORE_MAX_STATEMENTS; i++)
 		(void)sqlite3_finalize(st->statements[i].stmt);
 	table_free(&st->rollup);
+	table_free(&st->charge_rollup);
 	table_free(&st->tool_rollup);
+	table_free(&st->scenes);
 	arena_free(&st->arena);
 	free(st->settling.p);
 	*st = (struct store){0};

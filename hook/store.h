@@ -6,7 +6,7 @@
 #include "batch.h"
 #include "ledger.h"
 
-enum { STORE_MAX_STATEMENTS = 96 };
+enum { STORE_MAX_STATEMENTS = 160 };
 
 struct store_statement {
 	const char *sql; // the literal's address is the key
@@ -21,8 +21,12 @@ struct store {
 	uint64_t n_batches;       // so far: what a row said in an earlier one may have changed
 	struct arena arena;       // of one batch
 	struct table rollup;      // changes of this batch: struct rollup_change
-	struct table tool_rollup; // struct tool_change
+	struct table charge_rollup; // struct charge_change
+	struct table tool_rollup;   // struct tool_change
 	LIST(struct session *) settling;
+	struct table scenes; // charge.c: what the origins of this batch say
+	size_t max_recharges; // turns that a batch may charge again; 0: RECHARGES
+	bool has_due;        // some are left
 	bool has_orphans;    // results wait for their calls
 	bool has_new_owners; // a turn has changed sessions in this batch
 };
@@ -30,6 +34,8 @@ struct store {
 // Writes everything in the batch. After false the transaction must be rolled back and batch and
 // catalog be cleared: they hold ids that are gone.
 MUST_USE bool store_batch(struct store *st, struct batch *b, struct err *e);
+// Charges again what is due, as one small batch of its own; st->has_due: some is left.
+MUST_USE bool store_charge_due(struct store *st, struct err *e);
 void store_close(struct store *st); // finalises the statements; db stays the caller's
 
 // -- for the files of this folder --
@@ -59,6 +65,8 @@ MUST_USE bool store_class_of(struct store *st, int64_t id, struct price_class **
 // Writes what changed of sessions, agents and prompts.
 MUST_USE bool store_changes(struct store *st, struct err *e);
 
+MUST_USE bool store_word_of(struct store *st, struct str text, int64_t *out, struct err *e);
+
 // store_place.c: the folder of a session and the project that it belongs to.
 MUST_USE bool store_workdir(struct store *st, struct workdir *w, int64_t *out, struct err *e);
 // Decides again where folders that no repository claims belong: the session's facts changed.
@@ -76,6 +84,9 @@ struct owner {
 MUST_USE bool store_set_owner(
 	struct store *st, int64_t turn_id, const struct owner *o, struct err *e);
 
+// Decides again what a turn is charged to.
+MUST_USE bool store_recharge(struct store *st, int64_t turn_id, struct err *e);
+
 // store_owner.c
 // Moves the tool calls of a turn from one session's counts to another's.
 MUST_USE bool store_move_calls(
@@ -89,7 +100,7 @@ MUST_USE bool store_call(struct store *st, const struct call *c, struct err *e);
 
 // store_rollup.c
 struct portion { // a turn's or a step's share
-	int64_t at_ms, origin_id, class_id;
+	int64_t at_ms, session_id, origin_id, class_id, charge_id;
 	int64_t turns, steps, input, output, write_5m, write_1h, read, searches, aborted;
 };
 void store_rollup_add(struct store *st, const struct portion *p, int sign);

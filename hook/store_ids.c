@@ -42,6 +42,11 @@ bool store_word(struct store *st, struct word *w, int64_t *out, struct err *e)
 	return true;
 }
 
+bool store_word_of(struct store *st, struct str text, int64_t *out, struct err *e)
+{
+	return store_word(st, text.n ? catalog_word(st->catalog, text) : NULL, out, e);
+}
+
 bool store_model(struct store *st, struct model_name *m, int64_t *out, struct err *e)
 {
 	*out = 0;

@@ -3,31 +3,26 @@
 // the session's facts (its first folder, its worktree) is decided again when they change.
 #include <sys/stat.h>
 
-#include "git.h"
+#include "charge.h"
 #include "path.h"
-#include "store.h"
+#include "worktree.h"
 
 struct place {
 	struct str root, repo; // repo STR_NONE: unknown
 	const char *how;
-};
-
-static struct str repo_name(struct arena *a, const struct git_place *g)
-{
+	struct git_place git; // of how "git"
 	struct git_config config;
-	if (!git_read_config(a, g, STR_NONE, &config) || !config.repo.host.n)
-		return STR_NONE;
-	struct str owner = config.repo.owner;
-	return str_of(arena_printf(a, "%.*s/%.*s%s%.*s", STR_ARG(config.repo.host), STR_ARG(owner),
-		owner.n ? "/" : "", STR_ARG(config.repo.repo)));
-}
+};
 
 static bool in_git(struct arena *a, struct str dir, struct place *out)
 {
-	struct git_place g;
-	if (!git_find(a, dir, &g))
+	struct place p = {.how = "git"};
+	if (!git_find(a, dir, &p.git))
 		return false;
-	*out = (struct place){g.root, repo_name(a, &g), "git"};
+	(void)git_read_config(a, &p.git, STR_NONE, &p.config);
+	p.root = p.git.root;
+	p.repo = worktree_repo_name(a, &p.config.repo);
+	*out = p;
 	return true;
 }
 
@@ -61,7 +56,7 @@ static struct place missing(struct arena *a, const struct session *s, struct str
 static struct place plain(const struct session *s, struct str path)
 {
 	bool is_below = s->first_cwd.n && path_is_inside(path, s->first_cwd);
-	return (struct place){is_below ? s->first_cwd : path, STR_NONE, "plain"};
+	return (struct place){.root = is_below ? s->first_cwd : path, .how = "plain"};
 }
 
 static struct place decide(struct arena *a, const struct session *s, struct str path)
@@ -94,9 +89,58 @@ bool store_project(struct store *st, struct str root, struct str repo, int64_t *
 	return true;
 }
 
+// The working tree of a folder: by its files, or for one that is gone the one that it lay in.
+static bool find_worktree(struct store *st, const struct place *p, struct str path, int64_t project,
+	int64_t *out, struct err *e)
+{
+	struct worktree t;
+	bool has_row;
+	*out = 0;
+	if (str_is(str_of(p->how), "git")) {
+		if (!worktree_find(st, &p->git, &p->config, &t, e))
+			return false;
+		*out = t.id;
+		// the first time: all that its reflog still has
+		return t.reflog_inode || worktree_read_moves(st, &p->git, &t, e);
+	}
+	if (str_is(str_of(p->how), "plain"))
+		return true;
+	sqlite3_stmt *s = store_sql(st,
+		"SELECT id FROM worktree WHERE project_id = :project AND (path = :path OR "
+		"substr(:path, 1, length(path) + 1) = path || '/') ORDER BY length(path) DESC LIMIT 1",
+		e);
+	if (!s)
+		return false;
+	store_bind(s, "it", project, path);
+	if (!store_step(st, s, &has_row, e))
+		return false;
+	if (has_row)
+		*out = sqlite3_column_int64(s, 0);
+	(void)sqlite3_reset(s);
+	return true;
+}
+
+static bool insert_workdir(struct store *st, struct workdir *w, int64_t session, struct err *e)
+{
+	int64_t project, worktree;
+	struct place p = decide(&st->arena, w->session, w->path);
+	sqlite3_stmt *s = store_sql(st,
+		"INSERT INTO workdir(session_id, path, project_id, how, worktree_id) VALUES (:session, "
+		":path, :project, :how, :worktree)",
+		e);
+	if (!s || !store_project(st, p.root, p.repo, &project, e) ||
+		!find_worktree(st, &p, w->path, project, &worktree, e))
+		return false;
+	store_bind(s, "itizk", session, w->path, project, p.how, worktree);
+	if (!store_run(st, s, e))
+		return false;
+	w->id = sqlite3_last_insert_rowid(st->db);
+	return true;
+}
+
 bool store_workdir(struct store *st, struct workdir *w, int64_t *out, struct err *e)
 {
-	int64_t session, project;
+	int64_t session;
 	*out = w ? w->id : 0;
 	if (!w || w->id)
 		return true;
@@ -111,20 +155,9 @@ bool store_workdir(struct store *st, struct workdir *w, int64_t *out, struct err
 	if (has_row)
 		w->id = sqlite3_column_int64(s, 0);
 	(void)sqlite3_reset(s);
+	if (!has_row && !insert_workdir(st, w, session, e))
+		return false;
 	*out = w->id;
-	if (has_row)
-		return true;
-	struct place p = decide(&st->arena, w->session, w->path);
-	s = store_sql(st,
-		"INSERT INTO workdir(session_id, path, project_id, how) VALUES (:session, :path, "
-		":project, :how)",
-		e);
-	if (!s || !store_project(st, p.root, p.repo, &project, e))
-		return false;
-	store_bind(s, "itiz", session, w->path, project, p.how);
-	if (!store_run(st, s, e))
-		return false;
-	*out = w->id = sqlite3_last_insert_rowid(st->db);
 	return true;
 }
 
@@ -168,6 +201,8 @@ bool store_replace_workdirs(struct store *st, struct session *s, struct err *e)
 			return false;
 		store_bind(q, "ii", project, u->id);
 		if (!store_run(st, q, e))
+			return false;
+		if (sqlite3_changes(st->db) && !charge_due(st, 0, 0, s->id, 0, e))
 			return false;
 	}
 	return true;

@@ -2,13 +2,33 @@
 // The roll-up: changes are summed in memory and written once per batch and row.
 #include "store.h"
 
-enum { QUARTER_MS = 900000 };
+enum { QUARTER_MS = 900000, DAY_MS = 86400000 };
+
+// From the first to the last turn of a row. What leaves it is mostly put back at once, changed.
+struct reach {
+	int64_t first_ms, last_ms, left_ms;
+	int n_left; // went, and did not come back: first and last must be looked up again
+};
+
+static void reach_add(struct reach *r, int64_t at_ms, int sign)
+{
+	if (sign < 0) {
+		r->left_ms = at_ms;
+		r->n_left++;
+		return;
+	}
+	if (r->n_left > 0 && r->left_ms == at_ms)
+		r->n_left--;
+	if (at_ms < r->first_ms)
+		r->first_ms = at_ms;
+	if (at_ms > r->last_ms)
+		r->last_ms = at_ms;
+}
 
 struct rollup_change {
-	int64_t quarter, origin_id, class_id;
+	int64_t quarter, origin_id, class_id, charge_id;
 	int64_t turns, steps, input, output, write_5m, write_1h, read, searches, aborted;
-	int64_t first_ms, last_ms;
-	bool is_shrinking; // something left it: first and last must be looked up again
+	struct reach reach;
 };
 
 struct tool_change {
@@ -19,6 +39,19 @@ static bool same_rollup(const void *value, const void *key)
 {
 	const struct rollup_change *a = value, *b = key;
 	return a->quarter == b->quarter && a->origin_id == b->origin_id &&
+	       a->class_id == b->class_id && a->charge_id == b->charge_id;
+}
+
+struct charge_change {
+	int64_t charge_id, session_id, day, class_id;
+	struct portion sum;
+	struct reach reach;
+};
+
+static bool same_charge(const void *value, const void *key)
+{
+	const struct charge_change *a = value, *b = key;
+	return a->charge_id == b->charge_id && a->session_id == b->session_id && a->day == b->day &&
 	       a->class_id == b->class_id;
 }
 
@@ -28,23 +61,49 @@ static bool same_tool(const void *value, const void *key)
 	return a->session_id == b->session_id && a->name_id == b->name_id;
 }
 
-static uint64_t mix(int64_t a, int64_t b, int64_t c)
+static uint64_t mix(int64_t a, int64_t b, int64_t c, int64_t d)
 {
-	int64_t v[3] = {a, b, c};
+	int64_t v[4] = {a, b, c, d};
 	return hash_fast((struct str){(const char *)v, sizeof v});
+}
+
+static void add_charge(struct store *st, const struct portion *p, int sign)
+{
+	struct charge_change key = {.charge_id = p->charge_id,
+		.session_id = p->session_id,
+		.day = p->at_ms / DAY_MS,
+		.class_id = p->class_id};
+	uint64_t hash = mix(key.charge_id, key.session_id, key.day, key.class_id);
+	struct charge_change *c = table_find(&st->charge_rollup, hash, same_charge, &key);
+	if (!c) {
+		c = arena_alloc(&st->arena, sizeof *c);
+		*c = key;
+		c->reach.first_ms = INT64_MAX;
+		table_add(&st->charge_rollup, hash, c);
+	}
+	c->sum.turns += sign * p->turns;
+	c->sum.input += sign * p->input;
+	c->sum.output += sign * p->output;
+	c->sum.write_5m += sign * p->write_5m;
+	c->sum.write_1h += sign * p->write_1h;
+	c->sum.read += sign * p->read;
+	c->sum.searches += sign * p->searches;
+	reach_add(&c->reach, p->at_ms, sign);
 }
 
 void store_rollup_add(struct store *st, const struct portion *p, int sign)
 {
+	add_charge(st, p, sign);
 	struct rollup_change key = {.quarter = p->at_ms / QUARTER_MS,
 		.origin_id = p->origin_id,
-		.class_id = p->class_id};
-	uint64_t hash = mix(key.quarter, key.origin_id, key.class_id);
+		.class_id = p->class_id,
+		.charge_id = p->charge_id};
+	uint64_t hash = mix(key.quarter, key.origin_id, key.class_id, key.charge_id);
 	struct rollup_change *c = table_find(&st->rollup, hash, same_rollup, &key);
 	if (!c) {
 		c = arena_alloc(&st->arena, sizeof *c);
 		*c = key;
-		c->first_ms = INT64_MAX;
+		c->reach.first_ms = INT64_MAX;
 		table_add(&st->rollup, hash, c);
 	}
 	c->turns += sign * p->turns;
@@ -56,18 +115,13 @@ void store_rollup_add(struct store *st, const struct portion *p, int sign)
 	c->read += sign * p->read;
 	c->searches += sign * p->searches;
 	c->aborted += sign * p->aborted;
-	if (sign < 0)
-		c->is_shrinking = true;
-	if (sign > 0 && p->at_ms < c->first_ms)
-		c->first_ms = p->at_ms;
-	if (sign > 0 && p->at_ms > c->last_ms)
-		c->last_ms = p->at_ms;
+	reach_add(&c->reach, p->at_ms, sign);
 }
 
 void store_tool_add(struct store *st, int64_t session_id, int64_t name_id, int64_t n)
 {
 	struct tool_change key = {session_id, name_id, 0};
-	uint64_t hash = mix(session_id, name_id, 0);
+	uint64_t hash = mix(session_id, name_id, 0, 0);
 	struct tool_change *c = table_find(&st->tool_rollup, hash, same_tool, &key);
 	if (!c) {
 		c = arena_alloc(&st->arena, sizeof *c);
@@ -80,7 +134,7 @@ void store_tool_add(struct store *st, int64_t session_id, int64_t name_id, int64
 static bool write_change(struct store *st, const struct rollup_change *c, struct err *e)
 {
 	sqlite3_stmt *s = store_sql(st,
-		"INSERT INTO rollup VALUES (:quarter, :origin, :class, :turns, :steps, :input, "
+		"INSERT INTO rollup VALUES (:quarter, :origin, :class, :charge, :turns, :steps, :input, "
 		":output, :write_5m,"
 		" :write_1h, :read, :searches, :aborted, :first, :last) ON CONFLICT DO UPDATE SET"
 		" turns = turns + excluded.turns, steps = steps + excluded.steps,"
@@ -96,9 +150,9 @@ static bool write_change(struct store *st, const struct rollup_change *c, struct
 		e);
 	if (!s)
 		return false;
-	store_bind(s, "iiiiiiiiiiiiii", c->quarter, c->origin_id, c->class_id, c->turns, c->steps,
+	store_bind(s, "iiiiiiiiiiiiiii", c->quarter, c->origin_id, c->class_id, c->charge_id, c->turns, c->steps,
 		c->input, c->output, c->write_5m, c->write_1h, c->read, c->searches, c->aborted,
-		c->first_ms, c->last_ms);
+		c->reach.first_ms, c->reach.last_ms);
 	return store_run(st, s, e);
 }
 
@@ -108,11 +162,11 @@ static bool shrink(struct store *st, const struct rollup_change *c, struct err *
 	sqlite3_stmt *s = store_sql(st,
 		"DELETE FROM rollup WHERE quarter = :quarter AND origin_id = :origin AND class_id "
 		"= :class"
-		" AND turns = 0 AND steps = 0",
+		" AND charge_id = :charge AND turns = 0 AND steps = 0",
 		e);
 	if (!s)
 		return false;
-	store_bind(s, "iii", c->quarter, c->origin_id, c->class_id);
+	store_bind(s, "iiii", c->quarter, c->origin_id, c->class_id, c->charge_id);
 	if (!store_run(st, s, e))
 		return false;
 	if (sqlite3_changes(st->db))
@@ -122,14 +176,15 @@ static bool shrink(struct store *st, const struct rollup_change *c, struct err *
 		"UPDATE rollup SET (first_ms, last_ms) = (SELECT min(at_ms), max(at_ms) FROM turn "
 		"AS t"
 		" WHERE t.at_ms >= :quarter * 900000 AND t.at_ms < (:quarter + 1) * 900000 AND "
-		"t.origin_id = :origin"
+		"t.origin_id = :origin AND t.charge_id = :charge"
 		" AND (t.class_id = :class OR EXISTS"
 		"  (SELECT 1 FROM turn_step AS x WHERE x.turn_id = t.id AND x.class_id = :class)))"
-		" WHERE quarter = :quarter AND origin_id = :origin AND class_id = :class",
+		" WHERE quarter = :quarter AND origin_id = :origin AND class_id = :class AND "
+		"charge_id = :charge",
 		e);
 	if (!s)
 		return false;
-	store_bind(s, "iii", c->quarter, c->origin_id, c->class_id);
+	store_bind(s, "iiii", c->quarter, c->origin_id, c->charge_id, c->class_id);
 	return store_run(st, s, e);
 }
 
@@ -137,6 +192,66 @@ static bool is_nothing(const struct rollup_change *c)
 {
 	return !c->turns && !c->steps && !c->input && !c->output && !c->write_5m && !c->write_1h &&
 	       !c->read && !c->searches && !c->aborted;
+}
+
+static bool write_charge(struct store *st, const struct charge_change *c, struct err *e)
+{
+	sqlite3_stmt *s = store_sql(st,
+		"INSERT INTO charge_rollup VALUES (:charge, :session, :day, :class, :turns, "
+		":input, :output, :write_5m, :write_1h, :read, :searches, :first, :last)"
+		" ON CONFLICT DO UPDATE SET turns = turns + excluded.turns,"
+		" input_tok = input_tok + excluded.input_tok, output_tok = output_tok + "
+		"excluded.output_tok,"
+		" cache_5m_tok = cache_5m_tok + excluded.cache_5m_tok,"
+		" cache_1h_tok = cache_1h_tok + excluded.cache_1h_tok,"
+		" cache_read_tok = cache_read_tok + excluded.cache_read_tok,"
+		" web_searches = web_searches + excluded.web_searches,"
+		" first_ms = min(first_ms, excluded.first_ms), last_ms = max(last_ms, "
+		"excluded.last_ms)",
+		e);
+	const struct portion *p = &c->sum;
+	if (!s)
+		return false;
+	store_bind(s, "iiiiiiiiiiiii", c->charge_id, c->session_id, c->day, c->class_id, p->turns,
+		p->input, p->output, p->write_5m, p->write_1h, p->read, p->searches,
+		c->reach.first_ms, c->reach.last_ms);
+	return store_run(st, s, e);
+}
+
+static bool shrink_charge(struct store *st, const struct charge_change *c, struct err *e)
+{
+	sqlite3_stmt *s = store_sql(st,
+		"DELETE FROM charge_rollup WHERE charge_id = :charge AND session_id = :session AND "
+		"day = :day AND class_id = :class"
+		" AND turns = 0 AND input_tok = 0 AND output_tok = 0 AND cache_5m_tok = 0"
+		" AND cache_1h_tok = 0 AND cache_read_tok = 0 AND web_searches = 0",
+		e);
+	if (!s)
+		return false;
+	store_bind(s, "iiii", c->charge_id, c->session_id, c->day, c->class_id);
+	if (!store_run(st, s, e))
+		return false;
+	if (sqlite3_changes(st->db))
+		return true;
+	s = store_sql(st,
+		"UPDATE charge_rollup SET (first_ms, last_ms) = (SELECT min(q.first_ms), "
+		"max(q.last_ms) FROM origin AS o CROSS JOIN rollup AS q"
+		"  ON q.quarter >= :day * 96 AND q.quarter < (:day + 1) * 96 AND q.origin_id = o.id"
+		"  AND q.class_id = :class AND q.charge_id = :charge WHERE o.session_id = :session)"
+		" WHERE charge_id = :charge AND session_id = :session AND day = :day AND class_id "
+		"= :class",
+		e);
+	if (!s)
+		return false;
+	store_bind(s, "iiii", c->day, c->class_id, c->charge_id, c->session_id);
+	return store_run(st, s, e);
+}
+
+static bool is_empty(const struct charge_change *c)
+{
+	const struct portion *p = &c->sum;
+	return c->reach.first_ms == INT64_MAX && !p->turns && !p->input && !p->output &&
+	       !p->write_5m && !p->write_1h && !p->read && !p->searches;
 }
 
 static bool write_tool(struct store *st, const struct tool_change *c, struct err *e)
@@ -168,9 +283,16 @@ bool store_rollup_flush(struct store *st, struct err *e)
 		struct rollup_change *c = st->rollup.slots[i].value;
 		if (!c)
 			continue;
-		if (c->first_ms == INT64_MAX && is_nothing(c))
+		if (c->reach.first_ms == INT64_MAX && is_nothing(c))
 			continue;
-		if (!write_change(st, c, e) || (c->is_shrinking && !shrink(st, c, e)))
+		if (!write_change(st, c, e) || (c->reach.n_left && !shrink(st, c, e)))
+			return false;
+	}
+	for (size_t i = 0; i < st->charge_rollup.cap; i++) { // after the roll-up, which it reads
+		struct charge_change *c = st->charge_rollup.slots[i].value;
+		if (!c || is_empty(c))
+			continue;
+		if (!write_charge(st, c, e) || (c->reach.n_left && !shrink_charge(st, c, e)))
 			return false;
 	}
 	for (size_t i = 0; i < st->tool_rollup.cap; i++) {
@@ -178,5 +300,8 @@ bool store_rollup_flush(struct store *st, struct err *e)
 		if (c && !write_tool(st, c, e))
 			return false;
 	}
+	table_clear(&st->rollup);
+	table_clear(&st->charge_rollup);
+	table_clear(&st->tool_rollup);
 	return true;
 }

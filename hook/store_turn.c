@@ -3,6 +3,7 @@
 // in.
 #include <string.h>
 
+#include "charge.h"
 #include "gather.h"
 #include "turn.h"
 
@@ -40,7 +41,9 @@ static bool add_steps(struct store *st, const struct turn *t, int sign, struct e
 		if (!has_row)
 			break;
 		struct portion p = {.at_ms = t->owner.at_ms,
+			.session_id = t->owner.session_id,
 			.origin_id = t->owner.origin_id,
+			.charge_id = t->charge_id,
 			.class_id = sqlite3_column_int64(s, 0),
 			.steps = 1,
 			.input = sqlite3_column_int64(s, 1),
@@ -57,8 +60,10 @@ static bool add_steps(struct store *st, const struct turn *t, int sign, struct e
 static void add_portion(struct store *st, const struct turn *t, int sign)
 {
 	struct portion p = {.at_ms = t->owner.at_ms,
+		.session_id = t->owner.session_id,
 		.origin_id = t->owner.origin_id,
 		.class_id = t->class_id,
+		.charge_id = t->charge_id,
 		.turns = 1,
 		.input = known(t->tok.input),
 		.output = known(t->tok.output),
@@ -113,7 +118,7 @@ static int64_t nullable(sqlite3_stmt *s, int column)
 	"t.cache_5m_tok,"                                                                          \
 	" t.cache_1h_tok, t.cache_read_tok, t.n_web_search, t.n_web_fetch, t.stop_id, "            \
 	"t.cache_miss_id,"                                                                         \
-	" t.is_output_final, t.aborted_chars, t.request_id FROM turn AS t JOIN origin AS o ON "    \
+	" t.is_output_final, t.aborted_chars, t.request_id, t.charge_id FROM turn AS t JOIN origin AS o ON "    \
 	"o.id = t.origin_id"
 
 static void take_turn(struct store *st, sqlite3_stmt *s, struct turn *t)
@@ -137,6 +142,7 @@ static void take_turn(struct store *st, sqlite3_stmt *s, struct turn *t)
 	t->is_output_final = sqlite3_column_int(s, 20);
 	t->aborted_chars = nullable(s, 21);
 	t->request = arena_str(&st->arena, store_column(s, 22));
+	t->charge_id = sqlite3_column_int64(s, 23);
 }
 
 static bool read_turn(
@@ -163,21 +169,21 @@ static bool insert_turn(struct store *st, const struct sighting *x, struct str k
 		"output_tok, cache_write_tok,"
 		" cache_5m_tok, cache_1h_tok, cache_read_tok, thinking_tok, n_web_search, "
 		"n_web_fetch, request_id,"
-		" stop_id, cache_miss_id, is_sidechain, is_foreign, is_output_final, aborted_chars)"
+		" stop_id, cache_miss_id, is_sidechain, is_foreign, is_output_final, aborted_chars, charge_id)"
 		" VALUES (:key, :at, :origin, :class, :prompt, :input, :output, :write, :write_5m, "
 		":write_1h, :read,"
 		" :thinking, :search, :fetch, :request, :stop, :miss, :sidechain, :foreign, "
-		":final, :aborted)"
+		":final, :aborted, :charge)"
 		" ON CONFLICT(key) DO NOTHING",
 		e);
 	const struct tokens *k = &t->tok;
 	if (!s)
 		return false;
-	store_bind(s, "tiiikppppppppptkkiiip", key, t->owner.at_ms, t->owner.origin_id, t->class_id,
+	store_bind(s, "tiiikppppppppptkkiiipi", key, t->owner.at_ms, t->owner.origin_id, t->class_id,
 		t->prompt_id, k->input, k->output, k->write, k->write_5m, k->write_1h, k->read,
 		k->thinking, k->n_search, k->n_fetch, x->request, t->stop_id, t->cache_miss_id,
 		(int64_t)t->owner.is_sidechain, (int64_t)t->owner.is_foreign,
-		(int64_t)t->is_output_final, t->aborted_chars);
+		(int64_t)t->is_output_final, t->aborted_chars, t->charge_id);
 	if (!store_run(st, s, e))
 		return false;
 	*out_id = sqlite3_changes(st->db) ? sqlite3_last_insert_rowid(st->db) : 0;
@@ -196,17 +202,17 @@ static bool update_turn(struct store *st, const struct turn *t, struct err *e)
 		" n_web_fetch = :fetch, request_id = :request, stop_id = :stop, cache_miss_id = "
 		":miss,"
 		" is_sidechain = :sidechain, is_foreign = :foreign, is_output_final = :final, "
-		"aborted_chars = :aborted"
-		" WHERE id = :id",
+		"aborted_chars = :aborted,"
+		" charge_id = :charge WHERE id = :id",
 		e);
 	const struct tokens *k = &t->tok;
 	if (!s)
 		return false;
-	store_bind(s, "iiikppppppppptkkiiipi", t->owner.at_ms, t->owner.origin_id, t->class_id,
+	store_bind(s, "iiikppppppppptkkiiipii", t->owner.at_ms, t->owner.origin_id, t->class_id,
 		t->prompt_id, k->input, k->output, k->write, k->write_5m, k->write_1h, k->read,
 		k->thinking, k->n_search, k->n_fetch, t->request, t->stop_id, t->cache_miss_id,
 		(int64_t)t->owner.is_sidechain, (int64_t)t->owner.is_foreign,
-		(int64_t)t->is_output_final, t->aborted_chars, t->id);
+		(int64_t)t->is_output_final, t->aborted_chars, t->charge_id, t->id);
 	return store_run(st, s, e);
 }
 
@@ -238,7 +244,7 @@ static bool same_turn(const struct turn *a, const struct turn *b)
 	       a->owner.origin_id == b->owner.origin_id &&
 	       a->owner.is_sidechain == b->owner.is_sidechain &&
 	       a->owner.is_foreign == b->owner.is_foreign && a->class_id == b->class_id &&
-	       a->prompt_id == b->prompt_id && a->stop_id == b->stop_id &&
+	       a->charge_id == b->charge_id && a->prompt_id == b->prompt_id && a->stop_id == b->stop_id &&
 	       a->cache_miss_id == b->cache_miss_id && a->is_output_final == b->is_output_final &&
 	       a->aborted_chars == b->aborted_chars && str_eq(a->request, b->request);
 }
@@ -268,6 +274,13 @@ static int64_t first_id(int64_t a, int64_t b)
 	return a ? a : b;
 }
 
+// What a turn is charged to depends on these.
+static bool is_same_place(const struct turn *a, const struct turn *b)
+{
+	return a->owner.origin_id == b->owner.origin_id && a->owner.at_ms == b->owner.at_ms &&
+	       a->prompt_id == b->prompt_id;
+}
+
 static bool merge(struct store *st, struct sighting *x, const struct turn *seen,
 	const struct turn *old, struct err *e)
 {
@@ -294,6 +307,8 @@ static bool merge(struct store *st, struct sighting *x, const struct turn *seen,
 		old->aborted_chars > seen->aborted_chars ? old->aborted_chars : seen->aborted_chars;
 	x->turn_id = t.id;
 	x->owner_session_id = t.owner.session_id;
+	if (!is_same_place(&t, old) && !charge_find(st, &t, &t.charge_id, e))
+		return false;
 	if (!write_steps(st, t.id, x, e) || (!same_turn(&t, old) && !update_turn(st, &t, e)))
 		return false;
 	if (t.owner.session_id == x->origin->session->id &&
@@ -311,6 +326,8 @@ bool store_sighting(struct store *st, struct sighting *x, struct err *e)
 	struct str key = x->key;
 	bool is_found;
 	if (!resolve(st, x, &seen, e))
+		return false;
+	if (!charge_find(st, &seen, &seen.charge_id, e))
 		return false;
 	for (int tries = 0;; tries++) {
 		if (!insert_turn(st, x, key, &seen, &seen.id, e))
@@ -334,28 +351,51 @@ bool store_sighting(struct store *st, struct sighting *x, struct err *e)
 	}
 }
 
-bool store_set_owner(struct store *st, int64_t turn_id, const struct owner *o, struct err *e)
+// A turn by its row id, which must be there.
+static bool read_turn_id(struct store *st, int64_t id, struct turn *out, struct err *e)
 {
 	sqlite3_stmt *s = store_sql(st, "SELECT " TURN_COLUMNS " WHERE t.id = :id", e);
 	bool has_row;
-	struct turn t = {0};
 	if (!s)
 		return false;
-	store_bind(s, "i", turn_id);
+	store_bind(s, "i", id);
 	if (!store_step(st, s, &has_row, e))
 		return false;
 	if (has_row)
-		take_turn(st, s, &t);
+		take_turn(st, s, out);
 	(void)sqlite3_reset(s);
+	return has_row || err_set(e, ERR_FORMAT, "the ledger is damaged: turn %lld is missing",
+				  (long long)id);
+}
+
+bool store_set_owner(struct store *st, int64_t turn_id, const struct owner *o, struct err *e)
+{
+	struct turn t = {0};
+	if (!read_turn_id(st, turn_id, &t, e) || !contribute(st, &t, -1, e))
+		return false;
 	struct owner old = t.owner;
-	if (!has_row || !contribute(st, &t, -1, e))
-		return has_row ? false
-			       : err_set(e, ERR_FORMAT,
-					 "the ledger is damaged: turn %lld is missing",
-					 (long long)turn_id);
 	t.owner = *o;
-	return update_turn(st, &t, e) && contribute(st, &t, 1, e) &&
-	       turn_delete_copy(st, turn_id, o->session_id, e) &&
+	return charge_find(st, &t, &t.charge_id, e) && update_turn(st, &t, e) &&
+	       contribute(st, &t, 1, e) && turn_delete_copy(st, turn_id, o->session_id, e) &&
 	       turn_write_copy(st, turn_id, &old, e) &&
 	       store_move_calls(st, turn_id, old.session_id, o->session_id, e);
+}
+
+bool store_recharge(struct store *st, int64_t turn_id, struct err *e)
+{
+	struct turn t = {0};
+	int64_t charge;
+	if (!read_turn_id(st, turn_id, &t, e) || !charge_find(st, &t, &charge, e))
+		return false;
+	if (charge == t.charge_id)
+		return true;
+	if (!contribute(st, &t, -1, e))
+		return false;
+	t.charge_id = charge;
+	sqlite3_stmt *s =
+		store_sql(st, "UPDATE turn SET charge_id = :charge WHERE id = :id", e);
+	if (!s)
+		return false;
+	store_bind(s, "ii", charge, turn_id);
+	return store_run(st, s, e) && contribute(st, &t, 1, e);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "charge.h"
 #include "clock.h"
 #include "files.h"
 
@@ -436,6 +437,8 @@ bool sync_run(struct ingest *in, const struct str *dirs, size_t n_dirs,
 			qsort(files.p, files.n, sizeof *files.p, by_age);
 		ok = files.n == 0 || read_files(in, &sh);
 	}
+	// what git has done since, and what all that was read says about whom to charge
+	ok = ok && charge_look_around(&in->store, e) && charge_run(&in->store, e);
 	(void)sqlite3_wal_hook(in->store.db, NULL, NULL);
 	ledger_checkpoint(in->store.db);
 	table_free(&cursors);

@@ -6,7 +6,7 @@
 #include "store.h"
 
 struct turn {
-	int64_t id, agent_id, class_id, prompt_id, stop_id, cache_miss_id;
+	int64_t id, agent_id, class_id, charge_id, prompt_id, stop_id, cache_miss_id;
 	struct owner owner;
 	struct tokens tok;
 	struct str request;

@@ -126,12 +126,12 @@ static void check_rollup(struct doctor *d)
 {
 	AUTO(finalize) sqlite3_stmt *s = NULL;
 	const char *sql =
-		"WITH made AS (SELECT at_ms / 900000 AS quarter, origin_id, class_id, sum(turns) "
-		"AS turns,"
+		"WITH made AS (SELECT at_ms / 900000 AS quarter, origin_id, class_id, "
+		"charge_id, sum(turns) AS turns,"
 		"  sum(steps) AS steps, sum(input) AS input, sum(output) AS output,"
 		"  sum(cache_write_5m) AS w5, sum(cache_write_1h) AS w1, sum(cache_read) AS r,"
 		"  sum(web_searches) AS web, sum(aborted) AS aborted, min(at_ms) AS first_ms,"
-		"  max(at_ms) AS last_ms FROM portion GROUP BY 1, 2, 3),"
+		"  max(at_ms) AS last_ms FROM portion GROUP BY 1, 2, 3, 4),"
 		" odd AS (SELECT * FROM (SELECT * FROM made EXCEPT SELECT * FROM rollup)"
 		"  UNION ALL SELECT * FROM (SELECT * FROM rollup EXCEPT SELECT * FROM made))"
 		" SELECT count(*) FROM odd";

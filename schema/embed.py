@@ -130,6 +130,8 @@ def main():
     parts.append('};')
     parts.append(f'const int n_embedded_migrations = {len(migrations)};')
     parts.append(f'const char embedded_views[] =\n{c_string(views)};')
+    rule = bare_sql(read('rules/pr_evidence.sql'))
+    parts.append(f'const char embedded_pr_evidence[] =\n{c_string(rule)};')
     parts.append(f'const char embedded_prices[] =\n{c_string(price_sql)};')
     parts.append(f'const char embedded_prices_digest[] = "{hashlib.sha256(price_sql.encode()).hexdigest()[:16]}";')
     try:

@@ -6,6 +6,7 @@
 extern const char *const embedded_migrations[]; // 001_*.sql, 002_*.sql, ...
 extern const int n_embedded_migrations;
 extern const char embedded_views[];
+extern const char embedded_pr_evidence[];   // a SELECT: rules/pr_evidence.sql
 extern const char embedded_prices[];        // INSERTs of the builtin price rows
 extern const char embedded_prices_digest[]; // changes when they change
 

@@ -37,8 +37,9 @@ enum shell_pr_verb {
 };
 
 struct shell_pr {
-	enum shell_pr_verb verb; // SHELL_PR_NONE for git push
-	bool is_push;
+	enum shell_pr_verb verb; // SHELL_PR_NONE for git
+	bool is_push;            // git push
+	bool is_switch;          // git checkout, git switch: HEAD may move
 	int64_t number;  // as written, or from a URL; 0 if none: the pull request of the current
 			 // branch
 	struct str repo; // [host/]owner/name from -R, --repo or the URL; absent if none
@@ -57,7 +58,8 @@ struct shell_walk {
 
 struct shell_walk shell_walk_begin(struct arena *a, struct str command);
 
-// The next `gh pr VERB`, `glab mr VERB`, `az repos pr VERB` or `git push` in the line, in order.
+// The next `gh pr VERB`, `glab mr VERB`, `az repos pr VERB`, `git push`, `git checkout` or
+// `git switch` in the line, in order.
 // The strings are slices of the command or live in the arena. False, and *out untouched, at the
 // end.
 bool shell_next_pr(struct shell_walk *w, struct shell_pr *out);

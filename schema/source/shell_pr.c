@@ -192,16 +192,16 @@ static bool read_tool(struct arena *a, const struct shell_simple *c, size_t at,
 	return true;
 }
 
-static bool is_push(const struct shell_simple *c, size_t at)
+static struct str git_subcommand(const struct shell_simple *c, size_t at)
 {
 	for (size_t i = at + 1; i < c->n; i++) {
 		struct str word = c->word[i];
 		if (word.p[0] != '-')
-			return str_is(shell_lex_plain(word), "push");
+			return shell_lex_plain(word);
 		i += shell_is_among(word,
 			"-C -c --git-dir --work-tree --namespace --super-prefix --config-env");
 	}
-	return false;
+	return STR_NONE;
 }
 
 // The script of `sh -c SCRIPT`, as written with its quotes; STR_NONE if there is none.
@@ -296,8 +296,12 @@ bool shell_next_pr(struct shell_walk *w, struct shell_pr *out)
 			script = find_script(&c, at);
 		push_inner(w, &c, script);
 		bool is_found = false;
-		if (str_is(name, "git"))
-			is_found = pr.is_push = is_push(&c, at);
+		if (str_is(name, "git")) {
+			struct str sub = git_subcommand(&c, at);
+			pr.is_push = str_is(sub, "push");
+			pr.is_switch = shell_is_among(sub, "checkout switch");
+			is_found = pr.is_push || pr.is_switch;
+		}
 		for (size_t i = 0; i < sizeof tools / sizeof *tools && !is_found; i++)
 			if (str_is(name, tools[i].program))
 				is_found = read_tool(w->arena, &c, at, &tools[i], &pr);

@@ -169,7 +169,7 @@ def open_ledger(path):
 class Ledger:
     """All turns of a ledger, one dict each, read with plain SQL."""
     TURNS = '''
-      SELECT t.id, t.key, t.at_ms, t.origin_id, t.class_id, s.uid AS session, p.root AS project, b.text AS branch,
+      SELECT t.id, t.key, t.at_ms, t.origin_id, t.class_id, t.charge_id, s.uid AS session, p.root AS project, b.text AS branch,
         m.name AS model, v.text AS version, a.uid AS agent, t.is_output_final, t.aborted_chars,
         CASE WHEN o.agent_id IS NULL THEN 'main'
           ELSE coalesce(ov.text, mt.text, at.text, ct.text, 'unknown') END AS agent_type,
@@ -274,27 +274,42 @@ def check_rollups(case, ledger):
     case.assertEqual(ledger.all('PRAGMA foreign_key_check'), [])
     want = {}
 
-    def add(at_ms, origin, klass, **counts):
-        names = ('turns', 'steps', *TOKENS, 'web_searches', 'aborted')
-        row = want.setdefault((at_ms // 900000, origin, klass), dict.fromkeys(names, 0) | {'first': at_ms, 'last': at_ms})
+    days = {}
+
+    def count(rows, key, at_ms, counts):
+        row = rows.setdefault(key, dict.fromkeys(names, 0) | {'first': at_ms, 'last': at_ms})
         row['first'] = min(row['first'], at_ms)
         row['last'] = max(row['last'], at_ms)
         for k, v in counts.items():
             row[k] += v
 
+    def add(t, klass, **counts):
+        at_ms, charge = t['at_ms'], t['charge_id']
+        count(want, (at_ms // 900000, t['origin_id'], klass, charge), at_ms, counts)
+        count(days, (charge, session_of[t['origin_id']], at_ms // 86400000, klass), at_ms, counts)
+
+    names = ('turns', 'steps', *TOKENS, 'web_searches', 'aborted')
+    session_of = {r['id']: r['session_id'] for r in ledger.all('SELECT id, session_id FROM origin')}
+    charges = {r['id'] for r in ledger.all('SELECT id FROM charge')}
     where = {}
     for t in ledger.turns:
         where[t['id']] = t
-        add(t['at_ms'], t['origin_id'], t['class_id'], turns=1, web_searches=t['web_searches'],
+        case.assertIn(t['charge_id'], charges)
+        case.assertNotEqual(t['charge_id'], 0, 'not charged')
+        add(t, t['class_id'], turns=1, web_searches=t['web_searches'],
             aborted=int(t['aborted_chars'] is not None), **{k: t[k] for k in TOKENS})
     for s in ledger.all('SELECT * FROM turn_step'):
-        t = where[s['turn_id']]
-        add(t['at_ms'], t['origin_id'], s['class_id'], steps=1, **{k: s[k + '_tok'] for k in TOKENS})
-    have = {(r['quarter'], r['origin_id'], r['class_id']):
-            {'turns': r['turns'], 'steps': r['steps'], 'web_searches': r['web_searches'], 'aborted': r['aborted'],
-             'first': r['first_ms'], 'last': r['last_ms'], **{k: r[k + '_tok'] for k in TOKENS}}
+        add(where[s['turn_id']], s['class_id'], steps=1, **{k: s[k + '_tok'] for k in TOKENS})
+
+    def stored(r, *more):
+        return {**{k: r[k] for k in ('turns', 'web_searches', *more)}, 'first': r['first_ms'], 'last': r['last_ms'],
+                **{k: r[k + '_tok'] for k in TOKENS}}
+
+    have = {(r['quarter'], r['origin_id'], r['class_id'], r['charge_id']): stored(r, 'steps', 'aborted')
             for r in ledger.all('SELECT * FROM rollup')}
     case.assertEqual(have, want)
+    have = {(r['charge_id'], r['session_id'], r['day'], r['class_id']): stored(r) for r in ledger.all('SELECT * FROM charge_rollup')}
+    case.assertEqual(have, {k: {n: v for n, v in row.items() if n not in ('steps', 'aborted')} for k, row in days.items()})
     calls = collections.Counter(
         (r['session_id'], r['name_id']) for r in ledger.all(
             'SELECT o.session_id, c.name_id FROM tool_call AS c JOIN turn AS t ON t.id = c.turn_id '

@@ -473,7 +473,7 @@ static void test_forget(void **state)
 		"INSERT INTO project VALUES (1, '/p', 'p', NULL);"
 		"INSERT INTO session(id, uid, kind_id) VALUES (1, 'aaa', 1), (2, 'bbb', 2);"
 		"INSERT INTO session_link VALUES (1, 2), (2, 1);"
-		"INSERT INTO workdir VALUES (1, 1, '/p', 1, 'git');"
+		"INSERT INTO workdir VALUES (1, 1, '/p', 1, 'git', NULL);"
 		"INSERT INTO origin(id, key_hash, session_id, workdir_id, branch_id) VALUES (1, 1, "
 		"1, 1, 1);"
 		"INSERT INTO model VALUES (1, 'm', 'm', 0);"
@@ -481,7 +481,7 @@ static void test_forget(void **state)
 		"INSERT INTO turn(id, key, at_ms, origin_id, class_id, is_sidechain, is_foreign,"
 		" is_output_final) VALUES (1, 'k', 5, 1, 1, 0, 0, 1);"
 		"INSERT INTO tool_call(key_hash, turn_id) VALUES (1, 1);"
-		"INSERT INTO rollup VALUES (0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 5, 5)",
+		"INSERT INTO rollup VALUES (0, 1, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 5, 5)",
 		&e));
 	assert_true(forget_choose(db, STR("nobody"), false, &n, &e));
 	assert_int_equal(n.sessions, 0);

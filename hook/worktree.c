@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: MIT
+#include "worktree.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "head.h"
+
+enum {
+	REFLOG_TAIL_BYTES = 256 * 1024,
+	BIRTH_BYTES = 4096,
+	MAX_BIRTHS = 64, // branches whose own log is looked at in one run
+};
+
+struct str worktree_repo_name(struct arena *a, const struct pr_repo *repo)
+{
+	if (!repo->host.n)
+		return STR_NONE;
+	return str_of(arena_printf(a, "%.*s/%.*s%s%.*s", STR_ARG(repo->host), STR_ARG(repo->owner),
+		repo->owner.n ? "/" : "", STR_ARG(repo->repo)));
+}
+
+bool worktree_find(struct store *st, const struct git_place *g, const struct git_config *config,
+	struct worktree *out, struct err *e)
+{
+	int64_t project, branch;
+	bool has_row;
+	sqlite3_stmt *s = store_sql(st,
+		"INSERT INTO worktree(git_dir, project_id, path, default_branch_id, base_repo) "
+		"VALUES (:dir, :project, :path, :branch, :base)"
+		" ON CONFLICT(git_dir) DO UPDATE SET path = excluded.path,"
+		" default_branch_id = coalesce(excluded.default_branch_id, default_branch_id),"
+		" base_repo = coalesce(excluded.base_repo, base_repo)"
+		" RETURNING id, project_id, default_branch_id, reflog_bytes, reflog_inode",
+		e);
+	if (!s ||
+		!store_project(st, g->root, worktree_repo_name(&st->arena, &config->repo), &project,
+			e) ||
+		!store_word_of(st, config->default_branch, &branch, e))
+		return false;
+	store_bind(s, "titkt", g->git_dir, project, g->top.n ? g->top : g->root, branch,
+		worktree_repo_name(&st->arena, &config->base));
+	if (!store_step(st, s, &has_row, e))
+		return false;
+	*out = (struct worktree){.id = sqlite3_column_int64(s, 0),
+		.project_id = sqlite3_column_int64(s, 1),
+		.default_branch_id = sqlite3_column_int64(s, 2),
+		.reflog_bytes = sqlite3_column_int64(s, 3),
+		.reflog_inode = sqlite3_column_int64(s, 4)};
+	(void)sqlite3_reset(s);
+	return true;
+}
+
+bool worktree_is_default(
+	struct store *st, const struct worktree *t, int64_t branch_id, bool *out, struct err *e)
+{
+	*out = branch_id == t->default_branch_id;
+	if (t->default_branch_id)
+		return true;
+	sqlite3_stmt *s = store_sql(
+		st, "SELECT 1 FROM name WHERE id = :id AND text IN ('main', 'master')", e);
+	if (!s)
+		return false;
+	store_bind(s, "i", branch_id);
+	if (!store_step(st, s, out, e))
+		return false;
+	(void)sqlite3_reset(s);
+	return true;
+}
+
+static const char *move_name(enum git_move_kind kind)
+{
+	switch (kind) {
+	case GIT_MOVE_OTHER: return "other";
+	case GIT_MOVE_CHECKOUT: return "checkout";
+	case GIT_MOVE_COMMIT: return "commit";
+	case GIT_MOVE_AMEND: return "amend";
+	case GIT_MOVE_RENAME: return "rename";
+	case GIT_MOVE_RESET: return "reset";
+	case GIT_MOVE_REBASE_START: return "rebase-start";
+	case GIT_MOVE_REBASE_FINISH: return "rebase-finish";
+	case GIT_MOVE_MERGE: return "merge";
+	case GIT_MOVE_PULL: return "pull";
+	case GIT_MOVE_CLONE: return "clone";
+	case GIT_MOVE_CHERRY_PICK: return "cherry-pick";
+	case GIT_MOVE_BIRTH: return "birth";
+	}
+	return "other";
+}
+
+static bool write_move(
+	struct store *st, int64_t tree_id, const struct git_move *m, int64_t n, struct err *e)
+{
+	int64_t from, to;
+	sqlite3_stmt *s = store_sql(st,
+		"INSERT INTO git_move VALUES (:tree, :at, :n, :old, :new, :kind, :from, :to, :pr) "
+		"ON CONFLICT DO NOTHING",
+		e);
+	if (!s || !store_word_of(st, m->from, &from, e) || !store_word_of(st, m->to, &to, e))
+		return false;
+	store_bind(s, "iiizzzkkk", tree_id, m->at_ms, n, m->old_sha, m->new_sha, move_name(m->kind),
+		from, to, m->pr_number);
+	return store_run(st, s, e);
+}
+
+// How many entries of that second are stored. Births, which stand in other logs, are counted from
+// BIRTH_N on.
+enum { BIRTH_N = 1000000 };
+
+static bool count_second(
+	struct store *st, int64_t tree_id, int64_t at_ms, bool is_birth, int64_t *out, struct err *e)
+{
+	bool has_row;
+	sqlite3_stmt *s = store_sql(st,
+		"SELECT count(*) FROM git_move WHERE worktree_id = :tree AND at_ms = :at AND (n >= "
+		"1000000) = :birth",
+		e);
+	if (!s)
+		return false;
+	store_bind(s, "iii", tree_id, at_ms, (int64_t)is_birth);
+	if (!store_step(st, s, &has_row, e))
+		return false;
+	*out = sqlite3_column_int64(s, 0);
+	(void)sqlite3_reset(s);
+	return true;
+}
+
+// Where a branch began: the first entry of its own log, if that says so.
+static bool read_birth(struct store *st, const struct git_place *g, const struct worktree *t,
+	struct str branch, struct err *e)
+{
+	char text[BIRTH_BYTES];
+	struct git_move m;
+	int64_t n, to;
+	bool has_row;
+	struct str path = str_of(arena_printf(&st->arena, "%.*s/logs/refs/heads/%.*s",
+		STR_ARG(g->common_dir), STR_ARG(branch)));
+	int fd = open(path.p, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return true;
+	ssize_t got = pread(fd, text, sizeof text, 0);
+	(void)close(fd);
+	struct str rest = {text, got > 0 ? (size_t)got : 0};
+	if (!git_next_move(&rest, &m) || m.kind != GIT_MOVE_BIRTH)
+		return true;
+	m.to = branch;
+	sqlite3_stmt *s = store_sql(st,
+		"SELECT 1 FROM git_move WHERE kind = 'birth' AND to_id = :branch AND at_ms = :at AND "
+		"worktree_id = :tree",
+		e);
+	if (!s || !store_word_of(st, branch, &to, e))
+		return false;
+	store_bind(s, "iii", to, m.at_ms, t->id);
+	if (!store_step(st, s, &has_row, e))
+		return false;
+	(void)sqlite3_reset(s);
+	return has_row || (count_second(st, t->id, m.at_ms, true, &n, e) &&
+				  write_move(st, t->id, &m, BIRTH_N + n, e));
+}
+
+// Entries from `text` on. `is_appended`: the first of them may share its second with stored ones.
+static bool write_moves(struct store *st, const struct git_place *g, const struct worktree *t,
+	bool is_appended, struct str *rest, int64_t *out_first_ms, struct err *e)
+{
+	struct git_move move;
+	int64_t second_ms = -1, n = 0;
+	struct str born[MAX_BIRTHS];
+	size_t n_born = 0;
+	while (git_next_move(rest, &move)) {
+		if (move.at_ms != second_ms) {
+			n = 0;
+			if (second_ms < 0 && is_appended &&
+				!count_second(st, t->id, move.at_ms, false, &n, e))
+				return false;
+			second_ms = move.at_ms;
+		}
+		if (!write_move(st, t->id, &move, n++, e))
+			return false;
+		bool is_switch = move.kind == GIT_MOVE_CHECKOUT || move.kind == GIT_MOVE_RENAME ||
+				 move.kind == GIT_MOVE_REBASE_START ||
+				 move.kind == GIT_MOVE_REBASE_FINISH;
+		if (*out_first_ms < 0 && is_switch)
+			*out_first_ms = move.at_ms;
+		if (move.kind == GIT_MOVE_CHECKOUT && move.to.n)
+			born[n_born++ % MAX_BIRTHS] = move.to; // the newest
+	}
+	for (size_t i = 0; i < n_born && i < MAX_BIRTHS; i++)
+		if (!read_birth(st, g, t, born[i], e))
+			return false;
+	return true;
+}
+
+bool worktree_read_moves(
+	struct store *st, const struct git_place *g, struct worktree *t, struct err *e)
+{
+	struct str path = str_of(arena_printf(&st->arena, "%.*s/logs/HEAD", STR_ARG(g->git_dir)));
+	struct stat s;
+	int fd = open(path.p, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return true;
+	bool is_file = fstat(fd, &s) == 0 && S_ISREG(s.st_mode);
+	bool is_appended = t->reflog_inode == (int64_t)s.st_ino && t->reflog_bytes <= s.st_size;
+	int64_t start = is_appended ? t->reflog_bytes : 0, first_ms = -1;
+	if (!is_file || start == s.st_size) {
+		(void)close(fd);
+		return true;
+	}
+	if (s.st_size - start > REFLOG_TAIL_BYTES)
+		start = s.st_size - REFLOG_TAIL_BYTES;
+	size_t want = (size_t)(s.st_size - start);
+	char *text = arena_alloc(&st->arena, want);
+	ssize_t n = pread(fd, text, want, (off_t)start);
+	(void)close(fd);
+	struct str rest = {text, n > 0 ? (size_t)n : 0};
+	if (start > 0 && !(is_appended && start == t->reflog_bytes))
+		(void)str_split(rest, '\n', &rest); // a torn line
+	if (!write_moves(st, g, t, is_appended, &rest, &first_ms, e))
+		return false;
+	t->reflog_inode = (int64_t)s.st_ino;
+	t->reflog_bytes = start + (n > 0 ? n : 0) - (int64_t)rest.n;
+	sqlite3_stmt *q = store_sql(st,
+		"UPDATE worktree SET reflog_bytes = :bytes, reflog_inode = :inode WHERE id = :id", e);
+	if (!q)
+		return false;
+	store_bind(q, "iii", t->reflog_bytes, t->reflog_inode, t->id);
+	return store_run(st, q, e) && (first_ms < 0 || head_update(st, t, first_ms, e));
+}
