@@ -15,6 +15,10 @@ MUST_USE bool charge_find(struct store *st, const struct turn *t, int64_t *out, 
 // The repository and branch that a hint was seen in.
 MUST_USE bool charge_place_hint(struct store *st, int64_t hint_id, struct err *e);
 
+// New evidence of the branch's pull request: its claims, and what follows from them.
+MUST_USE bool charge_renew_claim(
+	struct store *st, int64_t project_id, int64_t branch_id, struct err *e);
+
 // Puts turns on the list: those of a working tree; on a branch; of a session. 0: any.
 MUST_USE bool charge_due_worktree(
 	struct store *st, int64_t worktree_id, int64_t since_ms, struct err *e);

@@ -20,8 +20,10 @@ bool charge_due(struct store *st, int64_t project_id, int64_t branch_id, int64_t
 {
 	sqlite3_stmt *s = store_sql(st,
 		"INSERT INTO charge_due(project_id, branch_id, session_id, since_ms)"
-		" SELECT :project, :branch, :session, :since WHERE NOT EXISTS (SELECT 1 FROM charge_due "
-		"WHERE project_id IS :project AND branch_id IS :branch AND session_id IS :session AND "
+		" SELECT :project, :branch, :session, :since WHERE NOT EXISTS (SELECT 1 FROM "
+		"charge_due "
+		"WHERE project_id IS :project AND branch_id IS :branch AND session_id IS :session "
+		"AND "
 		"since_ms <= :since)",
 		e);
 	if (!s)
@@ -51,7 +53,8 @@ static bool read_due(struct store *st, struct due *out, bool *out_found, struct 
 	// the widest first: what it decides, the narrower ones need not
 	sqlite3_stmt *s = store_sql(st,
 		"SELECT id, project_id, branch_id, session_id, since_ms FROM charge_due"
-		" ORDER BY project_id IS NOT NULL, branch_id IS NOT NULL, session_id IS NOT NULL, id LIMIT 1",
+		" ORDER BY project_id IS NOT NULL, branch_id IS NOT NULL, session_id IS NOT NULL, "
+		"id LIMIT 1",
 		e);
 	if (!s || !store_step(st, s, out_found, e))
 		return false;
@@ -70,7 +73,9 @@ static bool place_hints(struct store *st, const struct due *d, struct err *e)
 	bool has_row = true, ok = true;
 	sqlite3_stmt *s = store_sql(st,
 		"SELECT h.id FROM pr_hint AS h LEFT JOIN workdir AS w ON w.id = h.workdir_id WHERE "
-		"(:project IS NULL OR w.project_id = :project) AND h.at_ms >= :since AND h.verb <> 'switch'",
+		"(:project IS NULL OR w.project_id = :project) AND h.at_ms >= :since AND h.verb <> "
+		"'switch' AND "
+		"h.source <> 'config'",
 		e);
 	if (!s)
 		return false;
@@ -95,7 +100,8 @@ static bool renew_claims(struct store *st, const struct due *d, struct err *e)
 	bool has_row = true, ok = true, has_changed;
 	sqlite3_stmt *s = store_sql(st,
 		"SELECT DISTINCT project_id, branch_id FROM charge WHERE branch_id IS NOT NULL AND "
-		"project_id IS NOT NULL AND (:project IS NULL OR project_id = :project) AND (:branch IS "
+		"project_id IS NOT NULL AND (:project IS NULL OR project_id = :project) AND "
+		"(:branch IS "
 		"NULL OR branch_id = :branch)",
 		e);
 	if (!s)
@@ -104,12 +110,14 @@ static bool renew_claims(struct store *st, const struct due *d, struct err *e)
 	while (ok && has_row) {
 		ok = store_step(st, s, &has_row, e);
 		if (ok && has_row)
-			*LIST_ADD(&branches) = (struct due){.project_id = sqlite3_column_int64(s, 0),
-				.branch_id = sqlite3_column_int64(s, 1)};
+			*LIST_ADD(&branches) =
+				(struct due){.project_id = sqlite3_column_int64(s, 0),
+					.branch_id = sqlite3_column_int64(s, 1)};
 	}
 	(void)sqlite3_reset(s);
 	for (size_t i = 0; ok && i < branches.n; i++)
-		ok = claim_update(st, branches.p[i].project_id, branches.p[i].branch_id, &has_changed, e);
+		ok = claim_update(
+			st, branches.p[i].project_id, branches.p[i].branch_id, &has_changed, e);
 	free(branches.p);
 	return ok;
 }
@@ -118,29 +126,34 @@ static const char session_sql[] =
 	"SELECT t.id, t.at_ms FROM origin AS o JOIN turn AS t ON t.origin_id = o.id"
 	" WHERE o.session_id = :session AND t.at_ms >= :since ORDER BY t.at_ms LIMIT :max";
 static const char branch_sql[] =
-	"SELECT t.id, t.at_ms FROM (SELECT DISTINCT r.session_id FROM charge AS c JOIN charge_rollup AS r"
+	"SELECT t.id, t.at_ms FROM (SELECT DISTINCT r.session_id FROM charge AS c JOIN "
+	"charge_rollup AS r"
 	" ON r.charge_id = c.id WHERE c.project_id = :project AND c.branch_id = :branch) AS s"
-	" CROSS JOIN origin AS o ON o.session_id = s.session_id CROSS JOIN turn AS t ON t.origin_id = o.id"
-	" WHERE t.at_ms >= :since AND t.charge_id IN (SELECT id FROM charge WHERE project_id = :project AND "
+	" CROSS JOIN origin AS o ON o.session_id = s.session_id CROSS JOIN turn AS t ON "
+	"t.origin_id = o.id"
+	" WHERE t.at_ms >= :since AND t.charge_id IN (SELECT id FROM charge WHERE project_id = "
+	":project AND "
 	"branch_id = :branch) ORDER BY t.at_ms LIMIT :max";
 static const char project_sql[] =
-	"SELECT t.id, t.at_ms FROM workdir AS w CROSS JOIN origin AS o ON o.session_id = w.session_id AND "
+	"SELECT t.id, t.at_ms FROM workdir AS w CROSS JOIN origin AS o ON o.session_id = "
+	"w.session_id AND "
 	"o.workdir_id = w.id CROSS JOIN turn AS t ON t.origin_id = o.id"
 	" WHERE w.project_id = :project AND t.at_ms >= :since ORDER BY t.at_ms LIMIT :max";
-static const char recent_sql[] =
-	"SELECT t.id, t.at_ms FROM turn AS t CROSS JOIN origin AS o ON o.id = t.origin_id CROSS JOIN workdir "
-	"AS w ON w.id = o.workdir_id WHERE w.project_id = :project AND t.at_ms >= :since ORDER BY t.at_ms "
-	"LIMIT :max";
+static const char recent_sql[] = "SELECT t.id, t.at_ms FROM turn AS t CROSS JOIN origin AS o ON "
+				 "o.id = t.origin_id CROSS JOIN workdir "
+				 "AS w ON w.id = o.workdir_id WHERE w.project_id = :project AND "
+				 "t.at_ms >= :since ORDER BY t.at_ms "
+				 "LIMIT :max";
 static const char all_sql[] =
 	"SELECT t.id, t.at_ms FROM turn AS t WHERE t.at_ms >= :since ORDER BY t.at_ms LIMIT :max";
 
 static const char *choose_sql(const struct due *d, int64_t newest_ms)
 {
-	return d->session_id		      ? session_sql
-	       : d->branch_id		      ? branch_sql
-	       : !d->project_id		      ? all_sql
+	return d->session_id                      ? session_sql
+	       : d->branch_id                     ? branch_sql
+	       : !d->project_id                   ? all_sql
 	       : d->since_ms > newest_ms - DAY_MS ? recent_sql
-					      : project_sql;
+						  : project_sql;
 }
 
 static bool bind_due(sqlite3_stmt *s, const struct due *d, size_t max)
@@ -288,7 +301,8 @@ bool charge_run(struct store *st, struct err *e)
 static bool link_workdirs(struct store *st, struct str path, int64_t tree_id, struct err *e)
 {
 	sqlite3_stmt *s = store_sql(st,
-		"UPDATE workdir SET worktree_id = :tree WHERE worktree_id IS NULL AND how = 'git' AND path "
+		"UPDATE workdir SET worktree_id = :tree WHERE worktree_id IS NULL AND how = 'git' "
+		"AND path "
 		"= :path",
 		e);
 	if (!s)
@@ -328,19 +342,23 @@ bool charge_look_around(struct store *st, struct err *e)
 	size_t n_known = 0;
 	bool has_row = true, ok = true;
 	struct arena a = {0};
-	sqlite3_stmt *s = store_sql(
-		st, "SELECT path, git_dir, reflog_bytes, reflog_inode FROM worktree", e);
+	sqlite3_stmt *s =
+		store_sql(st, "SELECT path, git_dir, reflog_bytes, reflog_inode FROM worktree", e);
 	while (ok && s && has_row) {
 		ok = store_step(st, s, &has_row, e);
-		if (ok && has_row && !is_unchanged(&a, store_column(s, 1),
-			sqlite3_column_int64(s, 2), sqlite3_column_int64(s, 3)))
+		if (ok && has_row &&
+			!is_unchanged(&a, store_column(s, 1), sqlite3_column_int64(s, 2),
+				sqlite3_column_int64(s, 3)))
 			*LIST_ADD(&paths) = arena_str(&a, store_column(s, 0));
 	}
 	ok = ok && s;
 	(void)sqlite3_reset(s);
 	n_known = paths.n;
 	s = ok ? store_sql(st,
-		"SELECT DISTINCT path FROM workdir WHERE worktree_id IS NULL AND how = 'git'", e) : NULL;
+			 "SELECT DISTINCT path FROM workdir WHERE worktree_id IS NULL AND how = "
+			 "'git'",
+			 e)
+	       : NULL;
 	ok = ok && s;
 	for (has_row = true; ok && has_row;) {
 		ok = store_step(st, s, &has_row, e);

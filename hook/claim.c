@@ -7,10 +7,10 @@
 #include "embedded.h"
 
 enum {
-	GRACE_MS = 30 * 60 * 1000,    // of cleaning up after a merge
-	SHARED_MS = 15 * 60 * 1000,   // two pull requests opened from one branch at once
-	CARRY_MS = 4 * 3600 * 1000,   // work before a branch was created (head.c)
-	SURE = 60,                    // what is below is shown, not summed
+	GRACE_MS = 30 * 60 * 1000,  // of cleaning up after a merge
+	SHARED_MS = 15 * 60 * 1000, // two pull requests opened from one branch at once
+	CARRY_MS = 4 * 3600 * 1000, // work before a branch was created (head.c)
+	SURE = 60,                  // what is below is shown, not summed
 };
 
 struct candidate { // a pull request that some evidence names
@@ -125,12 +125,13 @@ static bool load_evidence(struct work *w, struct err *e)
 	// pull requests that the user wants left out stay out
 	static char *sql;
 	if (!sql) {
-		sql = sqlite3_mprintf("SELECT session_id, at_ms, repo, number, role, source, "
-				      "confidence, end_ms, is_other_base, since_ms, until_ms, link_id"
-				      " FROM (%s) AS x WHERE project_id = ?1 AND branch_id = ?2"
-				      " AND (source = 'link' OR NOT EXISTS (SELECT 1 FROM pr_link AS "
-				      "l WHERE l.act = 'ignore' AND l.undone_ms IS NULL AND "
-				      "l.number = x.number AND l.repo = x.repo COLLATE NOCASE))",
+		sql = sqlite3_mprintf(
+			"SELECT session_id, at_ms, repo, number, role, source, "
+			"confidence, end_ms, is_other_base, since_ms, until_ms, link_id"
+			" FROM (%s) AS x WHERE project_id = ?1 AND branch_id = ?2"
+			" AND (source = 'link' OR NOT EXISTS (SELECT 1 FROM pr_link AS "
+			"l WHERE l.act = 'ignore' AND l.undone_ms IS NULL AND "
+			"l.number = x.number AND l.repo = x.repo COLLATE NOCASE))",
 			embedded_pr_evidence);
 		if (!sql)
 			mem_die("out of memory");
@@ -157,7 +158,8 @@ static bool find_end(struct work *w, struct candidate *c, struct err *e)
 	if (c->end_ms != INT64_MAX)
 		return true;
 	sqlite3_stmt *s = store_sql(w->st,
-		"SELECT min(h.at_ms) FROM pr_hint AS h WHERE h.project_id = :project AND h.number = "
+		"SELECT min(h.at_ms) FROM pr_hint AS h WHERE h.project_id = :project AND h.number "
+		"= "
 		":number AND h.verb IN ('merged', 'close') AND h.at_ms >= :first",
 		e);
 	if (!s)
@@ -203,16 +205,18 @@ static bool load_births(struct work *w, struct err *e)
 }
 
 // When the session that opened the second pull request came to the branch.
-static bool find_return(
-	struct work *w, const struct candidate *a, const struct candidate *b, int64_t *out, struct err *e)
+static bool find_return(struct work *w, const struct candidate *a, const struct candidate *b,
+	int64_t *out, struct err *e)
 {
 	bool has_row;
 	*out = a->first_ms + 1;
 	if (!b->session_id || b->session_id == a->session_id)
 		return true;
 	sqlite3_stmt *s = store_sql(w->st,
-		"SELECT min(r.first_ms) FROM charge AS c JOIN charge_rollup AS r ON r.charge_id = c.id"
-		" WHERE c.project_id = :project AND c.branch_id = :branch AND r.session_id = :session "
+		"SELECT min(r.first_ms) FROM charge AS c JOIN charge_rollup AS r ON r.charge_id = "
+		"c.id"
+		" WHERE c.project_id = :project AND c.branch_id = :branch AND r.session_id = "
+		":session "
 		"AND r.first_ms > :at",
 		e);
 	if (!s)
@@ -234,7 +238,7 @@ static bool cut_instances(struct work *w, struct err *e)
 		struct candidate *c = &w->prs.p[i];
 		c->since_ms = 0;
 		c->until_ms = c->end_ms == INT64_MAX ? INT64_MAX : c->end_ms + GRACE_MS;
-		for (size_t k = 0; k < w->births.n; k++) {
+		for (size_t k = 0; c->newest_ms && k < w->births.n; k++) { // 0: only by its name
 			if (w->births.p[k] <= c->first_ms)
 				c->since_ms = w->births.p[k] - CARRY_MS;
 			else if (w->births.p[k] - 1000 < c->until_ms)
@@ -242,7 +246,8 @@ static bool cut_instances(struct work *w, struct err *e)
 		}
 		if (c->created_ms < 0)
 			continue;
-		if (last && last->until_ms > c->first_ms - SHARED_MS && last->end_ms > c->first_ms) {
+		if (last && last->until_ms > c->first_ms - SHARED_MS &&
+			last->end_ms > c->first_ms) {
 			bool is_at_once = c->first_ms - last->first_ms < SHARED_MS;
 			c->is_shared = c->is_other_base || (is_at_once && !last->is_other_base);
 			last->is_shared |= !c->is_shared && last->is_other_base;
@@ -272,12 +277,16 @@ static bool cut_default(struct work *w, struct candidate *c, struct err *e)
 		return true;
 	sqlite3_stmt *s = store_sql(w->st,
 		"WITH tree AS (SELECT id FROM worktree WHERE project_id = :project),"
-		" sync(at_ms) AS (SELECT coalesce(max(at_ms), 0) FROM git_move WHERE worktree_id IN tree "
+		" sync(at_ms) AS (SELECT coalesce(max(at_ms), 0) FROM git_move WHERE worktree_id "
+		"IN tree "
 		"AND at_ms <= :at AND (kind IN ('pull', 'reset', 'clone') OR kind = 'checkout' AND "
 		"to_id = :branch))"
-		" SELECT sync.at_ms, (SELECT count(*) FROM git_move AS m JOIN head_span AS h ON "
-		"h.worktree_id = m.worktree_id AND h.since_ms = (SELECT max(since_ms) FROM head_span "
-		"WHERE worktree_id = m.worktree_id AND since_ms <= m.at_ms) WHERE m.worktree_id IN tree "
+		" SELECT sync.at_ms, (SELECT count(*) FROM git_move AS m LEFT JOIN head_span AS h "
+		"ON "
+		"h.worktree_id = m.worktree_id AND h.since_ms = (SELECT max(since_ms) FROM "
+		"head_span "
+		"WHERE worktree_id = m.worktree_id AND since_ms <= m.at_ms) WHERE m.worktree_id IN "
+		"tree "
 		"AND m.at_ms > sync.at_ms AND m.at_ms <= :at AND m.kind IN ('commit', 'amend', "
 		"'cherry-pick') AND coalesce(h.branch_id, :branch) = :branch) FROM sync",
 		e);
@@ -318,15 +327,19 @@ static bool winner_at(const struct work *w, int64_t at_ms, struct piece *out)
 	const struct candidate *best = NULL;
 	for (size_t i = 0; i < w->prs.n; i++) {
 		const struct candidate *c = &w->prs.p[i];
-		if (!c->is_shared && c->since_ms <= at_ms && at_ms < c->until_ms && is_better(c, best))
+		if (!c->is_shared && c->since_ms <= at_ms && at_ms < c->until_ms &&
+			is_better(c, best))
 			best = c;
 	}
 	for (size_t i = w->words.n; i-- > 0;) {
 		const struct word_of_user *u = &w->words.p[i];
 		if (at_ms < u->since_ms || at_ms >= u->until_ms)
 			continue;
-		*out = (struct piece){
-			.number = u->number, .confidence = 100, .repo = u->repo, .role = u->role, .source = "link"};
+		*out = (struct piece){.number = u->number,
+			.confidence = 100,
+			.repo = u->repo,
+			.role = u->role,
+			.source = "link"};
 		return true;
 	}
 	if (!best)
@@ -342,15 +355,17 @@ static bool winner_at(const struct work *w, int64_t at_ms, struct piece *out)
 
 static bool same_piece(const struct piece *a, const struct piece *b)
 {
-	return a->number == b->number && a->confidence == b->confidence && str_eq(a->repo, b->repo) &&
-	       strcmp(a->role, b->role) == 0 && strcmp(a->source, b->source) == 0;
+	return a->number == b->number && a->confidence == b->confidence &&
+	       str_eq(a->repo, b->repo) && strcmp(a->role, b->role) == 0 &&
+	       strcmp(a->source, b->source) == 0;
 }
 
 static bool write_piece(struct work *w, const struct piece *x, struct err *e)
 {
 	int64_t repo;
 	sqlite3_stmt *s = store_sql(w->st,
-		"INSERT INTO claim VALUES (:project, :branch, :since, :until, :repo, :number, :role, "
+		"INSERT INTO claim VALUES (:project, :branch, :since, :until, :repo, :number, "
+		":role, "
 		":source, :confidence)",
 		e);
 	if (!s || !store_word_of(w->st, x->number ? x->repo : STR_NONE, &repo, e))
@@ -406,8 +421,10 @@ static bool read_digest(struct work *w, uint64_t *out, struct err *e)
 {
 	bool has_row;
 	sqlite3_stmt *s = store_sql(w->st,
-		"SELECT group_concat(since_ms || ',' || until_ms || ',' || coalesce(repo_id, 0) || ',' || "
-		"coalesce(number, 0) || role || source || confidence, ';') FROM claim WHERE project_id = "
+		"SELECT group_concat(since_ms || ',' || until_ms || ',' || coalesce(repo_id, 0) || "
+		"',' || "
+		"coalesce(number, 0) || role || source || confidence, ';') FROM claim WHERE "
+		"project_id = "
 		":project AND branch_id = :branch",
 		e);
 	if (!s)
@@ -438,8 +455,8 @@ static bool update(struct work *w, bool *out_has_changed, struct err *e)
 	for (size_t i = 0; w->is_default && i < w->prs.n; i++)
 		if (!cut_default(w, &w->prs.p[i], e))
 			return false;
-	sqlite3_stmt *s = store_sql(w->st,
-		"DELETE FROM claim WHERE project_id = :project AND branch_id = :branch", e);
+	sqlite3_stmt *s = store_sql(
+		w->st, "DELETE FROM claim WHERE project_id = :project AND branch_id = :branch", e);
 	if (!s)
 		return false;
 	store_bind(s, "ii", w->project_id, w->branch_id);
@@ -467,8 +484,10 @@ bool claim_at(struct store *st, int64_t project_id, int64_t branch_id, int64_t a
 	bool has_row;
 	*out = (struct claim){0};
 	sqlite3_stmt *s = store_sql(st,
-		"SELECT repo_id, number, role, source, confidence, until_ms FROM claim WHERE project_id = "
-		":project AND branch_id = :branch AND since_ms <= :at ORDER BY since_ms DESC LIMIT 1",
+		"SELECT repo_id, number, role, source, confidence, until_ms FROM claim WHERE "
+		"project_id = "
+		":project AND branch_id = :branch AND since_ms <= :at ORDER BY since_ms DESC LIMIT "
+		"1",
 		e);
 	if (!s)
 		return false;
@@ -478,7 +497,8 @@ bool claim_at(struct store *st, int64_t project_id, int64_t branch_id, int64_t a
 	if (has_row && at_ms < sqlite3_column_int64(s, 5)) {
 		out->repo_id = sqlite3_column_int64(s, 0);
 		out->number = sqlite3_column_int64(s, 1);
-		(void)sqlite3_snprintf(sizeof out->role, out->role, "%s", sqlite3_column_text(s, 2));
+		(void)sqlite3_snprintf(
+			sizeof out->role, out->role, "%s", sqlite3_column_text(s, 2));
 		(void)sqlite3_snprintf(
 			sizeof out->source, out->source, "%s", sqlite3_column_text(s, 3));
 		out->confidence = sqlite3_column_int64(s, 4);
@@ -491,7 +511,8 @@ bool claim_is_default(
 	struct store *st, int64_t project_id, int64_t branch_id, bool *out, struct err *e)
 {
 	sqlite3_stmt *s = store_sql(st,
-		"SELECT 1 FROM name AS n WHERE n.id = :branch AND CASE WHEN EXISTS (SELECT 1 FROM worktree "
+		"SELECT 1 FROM name AS n WHERE n.id = :branch AND CASE WHEN EXISTS (SELECT 1 FROM "
+		"worktree "
 		"WHERE project_id = :project AND default_branch_id IS NOT NULL)"
 		" THEN n.id IN (SELECT default_branch_id FROM worktree WHERE project_id = :project)"
 		" ELSE n.text IN ('main', 'master') END",

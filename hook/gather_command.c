@@ -36,8 +36,7 @@ void gather_command(
 							 STR_ARG(cmd.program), STR_ARG(cmd.sub))));
 	else if (cmd.program.n)
 		c->target = catalog_word(r->catalog, cmd.program);
-	if (!str_has(t->command, "pr") && !str_has(t->command, "mr") &&
-		!str_has(t->command, "git"))
+	if (!str_has(t->command, "pr") && !str_has(t->command, "mr") && !str_has(t->command, "git"))
 		return;
 	struct shell_walk walk = shell_walk_begin(a, t->command);
 	struct shell_pr pr;
@@ -56,8 +55,8 @@ void gather_command(
 			.source = "command",
 			.verb = verb,
 			.repo = arena_str(a, pr.repo),
-			.workdir = l->cwd.n ? catalog_workdir(r->catalog, c->session, l->cwd)
-					    : NULL,
+			.workdir =
+				l->cwd.n ? catalog_workdir(r->catalog, c->session, l->cwd) : NULL,
 			.prompt = r->prompt,
 			.branch = has_branch ? catalog_word(r->catalog, l->git_branch) : NULL,
 			.call_hash = c->key_hash,

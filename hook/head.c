@@ -6,7 +6,7 @@
 
 #include "charge.h"
 
-enum { CARRY_MS = 4 * 3600 * 1000, SECOND_MS = 1000, TIP_MOVES = 200 };
+enum { CARRY_MS = 4 * 3600 * 1000, SECOND_MS = 1000, TIP_BRANCHES = 64 };
 
 enum event_kind {
 	EVENT_CHECKOUT,
@@ -56,7 +56,8 @@ bool head_at(struct store *st, int64_t worktree_id, int64_t at_ms, struct head *
 	bool has_row;
 	sqlite3_stmt *s = store_sql(st,
 		"SELECT branch_id, carry_id, source, since_ms,"
-		" (SELECT min(since_ms) FROM head_span AS n WHERE n.worktree_id = h.worktree_id AND "
+		" (SELECT min(since_ms) FROM head_span AS n WHERE n.worktree_id = h.worktree_id "
+		"AND "
 		"n.since_ms > h.since_ms),"
 		" (SELECT branch_id FROM head_span AS p WHERE p.worktree_id = h.worktree_id AND "
 		"p.since_ms < h.since_ms ORDER BY p.since_ms DESC LIMIT 1)"
@@ -84,8 +85,8 @@ bool head_at(struct store *st, int64_t worktree_id, int64_t at_ms, struct head *
 
 static enum event_kind kind_of(struct str kind)
 {
-	return str_is(kind, "checkout")	       ? EVENT_CHECKOUT
-	       : str_is(kind, "rename")	       ? EVENT_RENAME
+	return str_is(kind, "checkout")        ? EVENT_CHECKOUT
+	       : str_is(kind, "rename")        ? EVENT_RENAME
 	       : str_is(kind, "rebase-start")  ? EVENT_REBASE_START
 	       : str_is(kind, "rebase-finish") ? EVENT_REBASE_FINISH
 					       : EVENT_COMMIT;
@@ -105,7 +106,8 @@ static bool load_moves(struct builder *b, int64_t since_ms, struct err *e)
 		"  m.old_sha = m.new_sha AND NOT EXISTS (SELECT 1 FROM git_move AS p WHERE "
 		"p.worktree_id = m.worktree_id AND (p.at_ms, p.n) < (m.at_ms, m.n) AND m.to_id IN "
 		"(p.from_id, p.to_id)))"
-		" FROM git_move AS m WHERE m.worktree_id = :tree AND m.at_ms >= :since AND m.kind IN"
+		" FROM git_move AS m WHERE m.worktree_id = :tree AND m.at_ms >= :since AND m.kind "
+		"IN"
 		" ('checkout', 'rename', 'rebase-start', 'rebase-finish', 'commit', 'amend', "
 		"'merge', 'cherry-pick')"
 		" ORDER BY m.at_ms, m.n",
@@ -168,7 +170,8 @@ static bool place_within_second(struct builder *b, struct err *e)
 {
 	sqlite3_stmt *s = store_sql(b->st,
 		"SELECT h.at_ms FROM pr_hint AS h JOIN workdir AS w ON w.id = h.workdir_id"
-		" WHERE w.worktree_id = :tree AND h.verb IN ('switch', 'checkout') AND h.at_ms >= :from AND h.at_ms "
+		" WHERE w.worktree_id = :tree AND h.verb IN ('switch', 'checkout') AND h.at_ms >= "
+		":from AND h.at_ms "
 		"< :from + 1000 ORDER BY h.at_ms DESC LIMIT 1 OFFSET :k",
 		e);
 	int64_t k = 0, second_ms = -1;
@@ -238,7 +241,9 @@ static struct span *top(struct builder *b)
 static void open_span(struct builder *b, int64_t since_ms, int64_t branch_id, const char *source)
 {
 	struct span *t = top(b);
-	if (t->branch_id == branch_id && (strcmp(t->source, source) == 0 || (branch_id && strcmp(t->source, "reflog") == 0 && strcmp(source, "observed") == 0)))
+	if (t->branch_id == branch_id &&
+		(strcmp(t->source, source) == 0 || (branch_id && strcmp(t->source, "reflog") == 0 &&
+							   strcmp(source, "observed") == 0)))
 		return;
 	if (t->since_ms >= since_ms)
 		*t = (struct span){t->since_ms, branch_id, 0, source};
@@ -246,13 +251,21 @@ static void open_span(struct builder *b, int64_t since_ms, int64_t branch_id, co
 		*LIST_ADD(&b->spans) = (struct span){since_ms, branch_id, 0, source};
 }
 
-// A detached HEAD stands for the branch that last had this commit as its tip.
+// A detached HEAD stands for the branch whose tip this commit then was.
 static int64_t find_tip(const struct builder *b, const struct event *x)
 {
-	for (size_t i = b->n_applied, n = 0; i-- > 0 && n < TIP_MOVES; n++) {
+	int64_t seen[TIP_BRANCHES]; // branches whose tip was met, going back
+	size_t n_seen = 0;
+	for (size_t i = b->n_applied; i-- > 0 && n_seen < TIP_BRANCHES;) {
 		const struct event *p = &b->events.p[i];
-		if (p->branch_id && p->sha.n && str_eq(p->sha, x->sha))
+		bool is_seen = !p->branch_id || !p->sha.n;
+		for (size_t k = 0; k < n_seen && !is_seen; k++)
+			is_seen = seen[k] == p->branch_id;
+		if (is_seen)
+			continue;
+		if (str_eq(p->sha, x->sha))
 			return p->branch_id;
+		seen[n_seen++] = p->branch_id;
 	}
 	return 0;
 }
@@ -292,19 +305,26 @@ static void rename_spans(struct builder *b, int64_t from_id, int64_t to_id)
 	}
 }
 
-// What HEAD was before the first switch, as far back as the reflog goes.
-static void open_first(struct builder *b, int64_t branch_id)
+// What HEAD was before the first switch, as far back as the reflog goes: what that left or, if
+// there was none, what HEAD was found to be.
+static void open_first(struct builder *b)
 {
-	struct span *t = top(b);
-	if (!branch_id || t->branch_id || strcmp(t->source, "unknown") != 0)
-		return;
-	*LIST_ADD(&b->spans) = (struct span){
-		b->oldest_ms > t->since_ms ? b->oldest_ms : t->since_ms + 1, branch_id, 0, "reflog"};
+	const struct event *x = NULL;
+	for (size_t i = 0; i < b->events.n && !x; i++)
+		if (b->events.p[i].kind != EVENT_COMMIT && b->events.p[i].kind != EVENT_SEEN)
+			x = &b->events.p[i];
+	int64_t branch = x ? x->from_id : 0;
+	for (size_t i = 0; i < b->events.n && !x; i++)
+		if (b->events.p[i].kind == EVENT_SEEN && !b->events.p[i].is_detached) {
+			x = &b->events.p[i];
+			branch = x->to_id;
+		}
+	if (branch && b->oldest_ms)
+		*LIST_ADD(&b->spans) = (struct span){b->oldest_ms, branch, 0, "reflog"};
 }
 
 static void apply_checkout(struct builder *b, const struct event *x)
 {
-	open_first(b, x->from_id);
 	if (x->is_birth && !x->is_detached && top(b)->branch_id == x->from_id)
 		carry(b, x);
 	b->commit_ms = 0;
@@ -316,10 +336,13 @@ static void apply_checkout(struct builder *b, const struct event *x)
 
 static void apply_seen(struct builder *b, const struct event *x)
 {
-	const struct span *t = top(b);
+	struct span *t = top(b);
 	bool is_asked = t->branch_id && strcmp(t->source, "reflog") == 0;
 	bool is_unknown = strcmp(t->source, "unknown") == 0;
-	if (x->is_detached && x->to_id)
+	bool is_loose = strcmp(t->source, "detached") == 0 || strcmp(t->source, "tip") == 0;
+	if (x->is_detached && x->to_id && is_loose) // and has been since it was detached
+		*t = (struct span){t->since_ms, x->to_id, 0, "operation"};
+	else if (x->is_detached && x->to_id)
 		open_span(b, x->at_ms, x->to_id, "operation");
 	else if (x->is_detached && (is_asked || is_unknown)) // what was asked for was no branch
 		detach(b, x);
@@ -332,10 +355,8 @@ static void apply(struct builder *b, const struct event *x)
 	switch (x->kind) {
 	case EVENT_CHECKOUT: apply_checkout(b, x); return;
 	case EVENT_RENAME:
-		if (!x->from_id || !x->to_id)
-			return;
-		open_first(b, x->from_id);
-		rename_spans(b, x->from_id, x->to_id);
+		if (x->from_id && x->to_id)
+			rename_spans(b, x->from_id, x->to_id);
 		return;
 	case EVENT_REBASE_START:
 		open_span(b, x->at_ms, top(b)->branch_id,
@@ -352,6 +373,8 @@ static void apply(struct builder *b, const struct event *x)
 
 static void apply_all(struct builder *b, int64_t start_ms)
 {
+	if (start_ms == 0)
+		open_first(b);
 	for (; b->n_applied < b->events.n; b->n_applied++) {
 		struct event *x = &b->events.p[b->n_applied];
 		if (x->at_ms > start_ms || start_ms == 0)
@@ -406,8 +429,8 @@ static bool write_spans(struct builder *b, const struct span *old, size_t n_old,
 	int64_t was = n < n_old ? old[n].since_ms : INT64_MAX;
 	int64_t is = n < b->spans.n ? b->spans.p[n].since_ms : INT64_MAX;
 	*out_ms = was < is ? was : is;
-	sqlite3_stmt *s = store_sql(b->st,
-		"DELETE FROM head_span WHERE worktree_id = :tree AND since_ms >= :since", e);
+	sqlite3_stmt *s = store_sql(
+		b->st, "DELETE FROM head_span WHERE worktree_id = :tree AND since_ms >= :since", e);
 	if (!s)
 		return false;
 	store_bind(s, "ii", b->tree->id, n == 0 ? since_ms : *out_ms);
@@ -416,11 +439,12 @@ static bool write_spans(struct builder *b, const struct span *old, size_t n_old,
 	for (; n < b->spans.n; n++) {
 		const struct span *x = &b->spans.p[n];
 		s = store_sql(b->st,
-			"INSERT INTO head_span VALUES (:tree, :since, :branch, :source, :carry)", e);
+			"INSERT INTO head_span VALUES (:tree, :since, :branch, :source, :carry)",
+			e);
 		if (!s)
 			return false;
-		store_bind(s, "iikzk", b->tree->id, x->since_ms, x->branch_id, x->source,
-			x->carry_id);
+		store_bind(
+			s, "iikzk", b->tree->id, x->since_ms, x->branch_id, x->source, x->carry_id);
 		if (!store_run(b->st, s, e))
 			return false;
 	}
@@ -434,9 +458,11 @@ static bool choose_start(
 {
 	bool has_row;
 	sqlite3_stmt *s = store_sql(st,
-		"SELECT CASE WHEN EXISTS (SELECT 1 FROM git_move WHERE worktree_id = :tree AND at_ms "
+		"SELECT CASE WHEN EXISTS (SELECT 1 FROM git_move WHERE worktree_id = :tree AND "
+		"at_ms "
 		">= :first AND kind = 'rename') THEN 0 ELSE coalesce((SELECT max(since_ms) FROM "
-		"head_span WHERE worktree_id = :tree AND carry_id IS NULL AND source = 'reflog' AND "
+		"head_span WHERE worktree_id = :tree AND carry_id IS NULL AND source = 'reflog' "
+		"AND "
 		"since_ms <= :first - 14401000), 0) END",
 		e);
 	if (!s)
@@ -452,8 +478,8 @@ static bool choose_start(
 static bool find_oldest(struct builder *b, struct err *e)
 {
 	bool has_row;
-	sqlite3_stmt *s = store_sql(
-		b->st, "SELECT min(at_ms) FROM git_move WHERE worktree_id = :tree", e);
+	sqlite3_stmt *s =
+		store_sql(b->st, "SELECT min(at_ms) FROM git_move WHERE worktree_id = :tree", e);
 	if (!s)
 		return false;
 	store_bind(s, "i", b->tree->id);
@@ -474,10 +500,10 @@ bool head_update(struct store *st, const struct worktree *t, int64_t first_ms, s
 		  load_spans(&b, start_ms, &old, &n_old, e) &&
 		  load_moves(&b, start_ms - start_ms % SECOND_MS, e) && keep_births(&b, e);
 	if (ok) {
-		*LIST_ADD(&b.spans) = start_ms && n_old ? old[0] : (struct span){0, 0, 0, "unknown"};
+		*LIST_ADD(&b.spans) =
+			start_ms && n_old ? old[0] : (struct span){0, 0, 0, "unknown"};
 		find_detached(&b);
-		ok = place_within_second(&b, e) && load_seen(&b, start_ms, e) &&
-		     find_oldest(&b, e);
+		ok = place_within_second(&b, e) && load_seen(&b, start_ms, e) && find_oldest(&b, e);
 		sort_events(&b);
 		apply_all(&b, start_ms);
 		ok = ok && write_spans(&b, old, n_old, start_ms, &changed_ms, e) &&
@@ -487,4 +513,30 @@ bool head_update(struct store *st, const struct worktree *t, int64_t first_ms, s
 	free(b.events.p);
 	free(b.spans.p);
 	return ok;
+}
+
+bool head_note_switch(struct store *st, int64_t workdir_id, int64_t at_ms, struct err *e)
+{
+	struct worktree t = {0};
+	bool has_row;
+	int64_t second_ms = at_ms - at_ms % SECOND_MS;
+	sqlite3_stmt *s = store_sql(st,
+		"SELECT t.id, t.project_id, t.default_branch_id FROM workdir AS w JOIN worktree AS "
+		"t ON "
+		"t.id = w.worktree_id WHERE w.id = :workdir AND EXISTS (SELECT 1 FROM git_move AS "
+		"m WHERE "
+		"m.worktree_id = t.id AND m.at_ms = :second AND m.kind = 'checkout')",
+		e);
+	if (!s)
+		return false;
+	store_bind(s, "ii", workdir_id, second_ms);
+	if (!store_step(st, s, &has_row, e))
+		return false;
+	if (has_row) {
+		t.id = sqlite3_column_int64(s, 0);
+		t.project_id = sqlite3_column_int64(s, 1);
+		t.default_branch_id = sqlite3_column_int64(s, 2);
+	}
+	(void)sqlite3_reset(s);
+	return !has_row || head_update(st, &t, second_ms, e);
 }

@@ -26,4 +26,8 @@ MUST_USE bool head_at(
 MUST_USE bool head_update(
 	struct store *st, const struct worktree *t, int64_t first_ms, struct err *e);
 
+// A Bash call that switches branches was seen: if the reflog has a switch of its second, when that
+// was is known better now.
+MUST_USE bool head_note_switch(struct store *st, int64_t workdir_id, int64_t at_ms, struct err *e);
+
 #endif

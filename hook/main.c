@@ -183,7 +183,8 @@ static void handle(struct str ledger, const struct payload *p, struct arena *a)
 	if (is_start)
 		job.catch_up = p->transcript_path;
 	bool is_left = o.in && o.in->store.has_due;
-	if (!ok || !o.is_done || job.must_follow || is_start || is_left || follow_wants_checkpoint(ledger)) {
+	if (!ok || !o.is_done || job.must_follow || is_start || is_left ||
+		follow_wants_checkpoint(ledger)) {
 		release(&o);
 		follow_detached(&job);
 	}

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "charge.h"
 #include "clock.h"
 #include "git.h"
 #include "worktree.h"
@@ -28,33 +29,9 @@ static bool word_id(struct ingest *in, struct str text, int64_t *out, struct err
 	return store_word_of(&in->store, text, out, e);
 }
 
-static bool write_head(struct ingest *in, const struct worktree *t, int64_t session_id,
-	const struct git_head *h, struct err *e)
-{
-	static const char *kinds[] = {"none", "branch", "detached", "reftable"};
-	static const char *operations[] = {NULL, "rebase", "bisect"};
-	int64_t branch;
-	// only a change is worth a row
-	sqlite3_stmt *s = store_sql(&in->store,
-		"INSERT INTO git_obs(worktree_id, session_id, at_ms, kind, operation, branch_id, "
-		"sha)"
-		" SELECT :tree, :session, :at, :kind, :operation, :branch, :sha WHERE NOT EXISTS ("
-		"  SELECT 1 FROM (SELECT * FROM git_obs WHERE worktree_id = :tree ORDER BY at_ms "
-		"DESC, id DESC LIMIT 1)"
-		"  WHERE session_id IS :session AND kind = :kind AND operation IS :operation AND "
-		"branch_id IS :branch"
-		"   AND sha IS :sha)",
-		e);
-	if (!s || !word_id(in, h->branch, &branch, e))
-		return false;
-	store_bind(s, "ikiztkt", t->id, session_id, clock_now_ms(), kinds[h->kind],
-		str_of(operations[h->op]), branch, h->sha[0] ? str_of(h->sha) : STR_NONE);
-	return store_run(&in->store, s, e);
-}
-
 // A pull request that the branch's config names: checked out by gh, or noted by an editor.
-static bool write_config_hint(struct ingest *in, struct session *session, const struct git_head *h,
-	const struct git_config *c, struct err *e)
+static bool write_config_hint(struct ingest *in, struct session *session, const struct worktree *t,
+	const struct git_head *h, const struct git_config *c, struct err *e)
 {
 	int64_t session_id, branch;
 	int64_t number = c->merge_number       ? c->merge_number
@@ -73,15 +50,18 @@ static bool write_config_hint(struct ingest *in, struct session *session, const 
 		STR_ARG(session->uid), STR_ARG(h->branch), (long long)number));
 	sqlite3_stmt *s = store_sql(&in->store,
 		"INSERT INTO pr_hint(uuid, session_id, at_ms, source, verb, repo, number, "
-		"branch_id)"
-		" VALUES (:uuid, :session, :at, 'config', :verb, :repo, :number, :branch) ON "
-		"CONFLICT DO NOTHING",
+		"branch_id, project_id, on_branch_id)"
+		" VALUES (:uuid, :session, :at, 'config', :verb, :repo, :number, :branch, "
+		":project, :branch) ON CONFLICT DO NOTHING",
 		e);
 	if (!s || !store_session(&in->store, session, &session_id, e) ||
 		!word_id(in, h->branch, &branch, e))
 		return false;
-	store_bind(s, "tiiztii", uuid, session_id, clock_now_ms(), verb, name, number, branch);
-	return store_run(&in->store, s, e);
+	store_bind(s, "tiiztiii", uuid, session_id, clock_now_ms(), verb, name, number, branch,
+		t->project_id);
+	return store_run(&in->store, s, e) &&
+	       (sqlite3_changes(in->store.db) == 0 ||
+		       charge_renew_claim(&in->store, t->project_id, branch, e));
 }
 
 bool observe_git(struct ingest *in, struct str session_uid, struct str cwd, struct err *e)
@@ -100,8 +80,9 @@ bool observe_git(struct ingest *in, struct str session_uid, struct str cwd, stru
 	(void)git_read_config(&in->arena, &g, h.branch, &c);
 	return store_session(&in->store, session, &session_id, e) &&
 	       worktree_find(&in->store, &g, &c, &t, e) &&
-	       write_head(in, &t, session_id, &h, e) && worktree_read_moves(&in->store, &g, &t, e) &&
-	       write_config_hint(in, session, &h, &c, e);
+	       worktree_read_moves(&in->store, &g, &t, e) &&
+	       worktree_note_head(&in->store, &t, session_id, &h, e) &&
+	       write_config_hint(in, session, &t, &h, &c, e);
 }
 
 static bool is_set(const char *name)

@@ -7,6 +7,7 @@
 
 #include "charge.h"
 #include "cursor.h"
+#include "head.h"
 
 enum { RECHARGES = 500 };
 
@@ -199,15 +200,22 @@ bool store_hint(struct store *st, const struct hint *h, struct err *e)
 	int64_t session, agent, branch, workdir, prompt, id;
 	if (!s || !store_session(st, h->session, &session, e) ||
 		!store_agent(st, h->agent, &agent, e) || !store_word(st, h->branch, &branch, e) ||
-		!store_workdir(st, h->workdir, &workdir, e) || !store_prompt(st, h->prompt, &prompt, e))
+		!store_workdir(st, h->workdir, &workdir, e) ||
+		!store_prompt(st, h->prompt, &prompt, e))
 		return false;
-	store_bind(s, "tkkpzztkkHkk", h->uuid, session, agent, h->at_ms, h->source, h->verb, h->repo,
-		h->number, branch, h->call_hash, workdir, prompt);
+	store_bind(s, "tkkpzztkkHkk", h->uuid, session, agent, h->at_ms, h->source, h->verb,
+		h->repo, h->number, branch, h->call_hash, workdir, prompt);
 	if (!store_step(st, s, &has_row, e))
 		return false;
 	id = sqlite3_column_int64(s, 0);
 	(void)sqlite3_reset(s);
-	return !has_row || str_is(str_of(h->verb), "switch") || charge_place_hint(st, id, e);
+	if (!has_row)
+		return true;
+	bool is_switch = str_is(str_of(h->verb), "switch");
+	if ((is_switch || str_is(str_of(h->verb), "checkout")) &&
+		!head_note_switch(st, workdir, h->at_ms, e))
+		return false;
+	return is_switch || charge_place_hint(st, id, e);
 }
 
 #define EACH(list, function)                                                                       \
@@ -220,6 +228,7 @@ static bool store_facts(struct store *st, struct batch *b, struct err *e)
 	for (size_t i = 0; i < b->sightings.n; i++)
 		if (!store_sighting(st, b->sightings.p[i], e))
 			return false;
+	EACH(b->hints, store_hint); // before the calls: what these print belongs to a hint
 	for (size_t i = 0; i < b->calls.n; i++)
 		if (!store_call(st, b->calls.p[i], e))
 			return false;
@@ -228,7 +237,6 @@ static bool store_facts(struct store *st, struct batch *b, struct err *e)
 	EACH(b->quotas, store_quota);
 	EACH(b->requests, store_request);
 	EACH(b->states, store_state);
-	EACH(b->hints, store_hint);
 	return true;
 }
 

@@ -18,17 +18,17 @@ struct store {
 	struct catalog *catalog;
 	struct hash_key key;
 	struct store_statement statements[STORE_MAX_STATEMENTS];
-	uint64_t n_batches;       // so far: what a row said in an earlier one may have changed
-	struct arena arena;       // of one batch
-	struct table rollup;      // changes of this batch: struct rollup_change
+	uint64_t n_batches;         // so far: what a row said in an earlier one may have changed
+	struct arena arena;         // of one batch
+	struct table rollup;        // changes of this batch: struct rollup_change
 	struct table charge_rollup; // struct charge_change
 	struct table tool_rollup;   // struct tool_change
 	LIST(struct session *) settling;
-	struct table scenes; // charge.c: what the origins of this batch say
+	struct table scenes;  // charge.c: what the origins of this batch say
 	size_t max_recharges; // turns that a batch may charge again; 0: RECHARGES
-	bool has_due;        // some are left
-	bool has_orphans;    // results wait for their calls
-	bool has_new_owners; // a turn has changed sessions in this batch
+	bool has_due;         // some are left
+	bool has_orphans;     // results wait for their calls
+	bool has_new_owners;  // a turn has changed sessions in this batch
 };
 
 // Writes everything in the batch. After false the transaction must be rolled back and batch and

@@ -1,28 +1,54 @@
 // SPDX-License-Identifier: MIT
 // Tool calls: a call and its result are one row, in whatever batch either comes.
+#include "charge.h"
 #include "pr_url.h"
 #include "scan.h"
 #include "store.h"
+#include "touched.h"
 
-// A call that creates or pushes prints the pull request's URL.
-static bool store_printed_url(
-	struct store *st, const struct call *c, int64_t target_id, struct err *e)
+// What was printed was seen where the command ran; what `create` printed was created.
+static bool take_command(struct store *st, struct str uuid, uint64_t call_hash, struct err *e)
 {
-	static const char *programs[] = {"gh pr", "glab mr", "az repos", "git push"};
-	sqlite3_stmt *s = store_sql(st, "SELECT text FROM name WHERE id = :id", e);
-	bool has_row, is_push = false, is_pr = false;
+	bool has_row;
+	sqlite3_stmt *s = store_sql(st,
+		"UPDATE pr_hint AS h SET agent_id = c.agent_id, branch_id = c.branch_id, "
+		"workdir_id = "
+		"c.workdir_id, prompt_id = c.prompt_id,"
+		" verb = CASE WHEN c.verb = 'create' THEN 'created' ELSE h.verb END"
+		" FROM (SELECT * FROM pr_hint WHERE session_id = (SELECT session_id FROM pr_hint "
+		"WHERE "
+		"uuid = :uuid) AND source = 'command' AND call_hash = :call ORDER BY verb = "
+		"'create' DESC "
+		"LIMIT 1) AS c WHERE h.uuid = :uuid RETURNING id",
+		e);
 	if (!s)
 		return false;
-	store_bind(s, "i", target_id);
+	store_bind(s, "th", uuid, call_hash);
 	if (!store_step(st, s, &has_row, e))
 		return false;
-	for (size_t i = 0; has_row && i < 4; i++)
-		if (str_is(store_column(s, 0), programs[i])) {
-			is_pr = i < 3;
-			is_push = i == 3;
-		}
+	int64_t id = sqlite3_column_int64(s, 0);
 	(void)sqlite3_reset(s);
-	if (!is_pr && !is_push)
+	return !has_row || charge_place_hint(st, id, e);
+}
+
+// A command about pull requests prints the URL of the one it is about; a push that of the branch's.
+static bool store_printed_url(struct store *st, const struct call *c, struct err *e)
+{
+	sqlite3_stmt *s = store_sql(st,
+		"SELECT min(verb = 'pushed') FROM pr_hint WHERE session_id = :session AND source = "
+		"'command' AND call_hash = :call AND verb <> 'switch'",
+		e);
+	bool has_row;
+	int64_t session;
+	if (!s || !store_session(st, c->session, &session, e))
+		return false;
+	store_bind(s, "ih", session, c->key_hash);
+	if (!store_step(st, s, &has_row, e))
+		return false;
+	bool is_some = sqlite3_column_type(s, 0) != SQLITE_NULL;
+	bool is_push = is_some && sqlite3_column_int(s, 0);
+	(void)sqlite3_reset(s);
+	if (!is_some)
 		return true;
 	struct pr_ref ref;
 	struct str rest, text = scan_decode(&st->arena, c->result_raw, 16384);
@@ -38,7 +64,7 @@ static bool store_printed_url(
 		arena_printf(&st->arena, "%s:%016llx", h.source, (unsigned long long)c->key_hash));
 	h.repo = str_of(arena_printf(&st->arena, "%.*s/%.*s/%.*s", STR_ARG(ref.host),
 		STR_ARG(ref.owner), STR_ARG(ref.repo)));
-	return store_hint(st, &h, e);
+	return store_hint(st, &h, e) && take_command(st, h.uuid, c->key_hash, e);
 }
 
 // The type of an agent by the call that started it, for clients without a meta file.
@@ -199,7 +225,10 @@ bool store_call(struct store *st, const struct call *c, struct err *e)
 		store_tool_add(st, owner, now.name, 1);
 	}
 	int64_t target = now.target ? now.target : old.target;
+	if (now.turn && c->name && c->target &&
+		!touched_note(st, now.turn, c->name->text, c->target->text, e))
+		return false;
 	if (c->started && !store_started(st, c, target, e))
 		return false;
-	return !c->result_raw.n || !target || store_printed_url(st, c, target, e);
+	return !c->result_raw.n || !c->session || store_printed_url(st, c, e);
 }

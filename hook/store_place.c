@@ -97,17 +97,17 @@ static bool find_worktree(struct store *st, const struct place *p, struct str pa
 	bool has_row;
 	*out = 0;
 	if (str_is(str_of(p->how), "git")) {
-		if (!worktree_find(st, &p->git, &p->config, &t, e))
+		if (!worktree_first_sight(st, &p->git, &p->config, &t, e))
 			return false;
 		*out = t.id;
-		// the first time: all that its reflog still has
-		return t.reflog_inode || worktree_read_moves(st, &p->git, &t, e);
+		return true;
 	}
 	if (str_is(str_of(p->how), "plain"))
 		return true;
 	sqlite3_stmt *s = store_sql(st,
 		"SELECT id FROM worktree WHERE project_id = :project AND (path = :path OR "
-		"substr(:path, 1, length(path) + 1) = path || '/') ORDER BY length(path) DESC LIMIT 1",
+		"substr(:path, 1, length(path) + 1) = path || '/') ORDER BY length(path) DESC "
+		"LIMIT 1",
 		e);
 	if (!s)
 		return false;
@@ -125,7 +125,8 @@ static bool insert_workdir(struct store *st, struct workdir *w, int64_t session,
 	int64_t project, worktree;
 	struct place p = decide(&st->arena, w->session, w->path);
 	sqlite3_stmt *s = store_sql(st,
-		"INSERT INTO workdir(session_id, path, project_id, how, worktree_id) VALUES (:session, "
+		"INSERT INTO workdir(session_id, path, project_id, how, worktree_id) VALUES "
+		"(:session, "
 		":path, :project, :how, :worktree)",
 		e);
 	if (!s || !store_project(st, p.root, p.repo, &project, e) ||

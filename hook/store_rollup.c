@@ -134,7 +134,8 @@ void store_tool_add(struct store *st, int64_t session_id, int64_t name_id, int64
 static bool write_change(struct store *st, const struct rollup_change *c, struct err *e)
 {
 	sqlite3_stmt *s = store_sql(st,
-		"INSERT INTO rollup VALUES (:quarter, :origin, :class, :charge, :turns, :steps, :input, "
+		"INSERT INTO rollup VALUES (:quarter, :origin, :class, :charge, :turns, :steps, "
+		":input, "
 		":output, :write_5m,"
 		" :write_1h, :read, :searches, :aborted, :first, :last) ON CONFLICT DO UPDATE SET"
 		" turns = turns + excluded.turns, steps = steps + excluded.steps,"
@@ -150,9 +151,9 @@ static bool write_change(struct store *st, const struct rollup_change *c, struct
 		e);
 	if (!s)
 		return false;
-	store_bind(s, "iiiiiiiiiiiiiii", c->quarter, c->origin_id, c->class_id, c->charge_id, c->turns, c->steps,
-		c->input, c->output, c->write_5m, c->write_1h, c->read, c->searches, c->aborted,
-		c->reach.first_ms, c->reach.last_ms);
+	store_bind(s, "iiiiiiiiiiiiiii", c->quarter, c->origin_id, c->class_id, c->charge_id,
+		c->turns, c->steps, c->input, c->output, c->write_5m, c->write_1h, c->read,
+		c->searches, c->aborted, c->reach.first_ms, c->reach.last_ms);
 	return store_run(st, s, e);
 }
 

@@ -118,7 +118,8 @@ static int64_t nullable(sqlite3_stmt *s, int column)
 	"t.cache_5m_tok,"                                                                          \
 	" t.cache_1h_tok, t.cache_read_tok, t.n_web_search, t.n_web_fetch, t.stop_id, "            \
 	"t.cache_miss_id,"                                                                         \
-	" t.is_output_final, t.aborted_chars, t.request_id, t.charge_id FROM turn AS t JOIN origin AS o ON "    \
+	" t.is_output_final, t.aborted_chars, t.request_id, t.charge_id FROM turn AS t JOIN "      \
+	"origin AS o ON "                                                                          \
 	"o.id = t.origin_id"
 
 static void take_turn(struct store *st, sqlite3_stmt *s, struct turn *t)
@@ -169,7 +170,8 @@ static bool insert_turn(struct store *st, const struct sighting *x, struct str k
 		"output_tok, cache_write_tok,"
 		" cache_5m_tok, cache_1h_tok, cache_read_tok, thinking_tok, n_web_search, "
 		"n_web_fetch, request_id,"
-		" stop_id, cache_miss_id, is_sidechain, is_foreign, is_output_final, aborted_chars, charge_id)"
+		" stop_id, cache_miss_id, is_sidechain, is_foreign, is_output_final, "
+		"aborted_chars, charge_id)"
 		" VALUES (:key, :at, :origin, :class, :prompt, :input, :output, :write, :write_5m, "
 		":write_1h, :read,"
 		" :thinking, :search, :fetch, :request, :stop, :miss, :sidechain, :foreign, "
@@ -179,10 +181,10 @@ static bool insert_turn(struct store *st, const struct sighting *x, struct str k
 	const struct tokens *k = &t->tok;
 	if (!s)
 		return false;
-	store_bind(s, "tiiikppppppppptkkiiipi", key, t->owner.at_ms, t->owner.origin_id, t->class_id,
-		t->prompt_id, k->input, k->output, k->write, k->write_5m, k->write_1h, k->read,
-		k->thinking, k->n_search, k->n_fetch, x->request, t->stop_id, t->cache_miss_id,
-		(int64_t)t->owner.is_sidechain, (int64_t)t->owner.is_foreign,
+	store_bind(s, "tiiikppppppppptkkiiipi", key, t->owner.at_ms, t->owner.origin_id,
+		t->class_id, t->prompt_id, k->input, k->output, k->write, k->write_5m, k->write_1h,
+		k->read, k->thinking, k->n_search, k->n_fetch, x->request, t->stop_id,
+		t->cache_miss_id, (int64_t)t->owner.is_sidechain, (int64_t)t->owner.is_foreign,
 		(int64_t)t->is_output_final, t->aborted_chars, t->charge_id);
 	if (!store_run(st, s, e))
 		return false;
@@ -244,9 +246,10 @@ static bool same_turn(const struct turn *a, const struct turn *b)
 	       a->owner.origin_id == b->owner.origin_id &&
 	       a->owner.is_sidechain == b->owner.is_sidechain &&
 	       a->owner.is_foreign == b->owner.is_foreign && a->class_id == b->class_id &&
-	       a->charge_id == b->charge_id && a->prompt_id == b->prompt_id && a->stop_id == b->stop_id &&
-	       a->cache_miss_id == b->cache_miss_id && a->is_output_final == b->is_output_final &&
-	       a->aborted_chars == b->aborted_chars && str_eq(a->request, b->request);
+	       a->charge_id == b->charge_id && a->prompt_id == b->prompt_id &&
+	       a->stop_id == b->stop_id && a->cache_miss_id == b->cache_miss_id &&
+	       a->is_output_final == b->is_output_final && a->aborted_chars == b->aborted_chars &&
+	       str_eq(a->request, b->request);
 }
 
 // The ids of what a sighting points to, in the shape of a row.
@@ -364,8 +367,8 @@ static bool read_turn_id(struct store *st, int64_t id, struct turn *out, struct 
 	if (has_row)
 		take_turn(st, s, out);
 	(void)sqlite3_reset(s);
-	return has_row || err_set(e, ERR_FORMAT, "the ledger is damaged: turn %lld is missing",
-				  (long long)id);
+	return has_row ||
+	       err_set(e, ERR_FORMAT, "the ledger is damaged: turn %lld is missing", (long long)id);
 }
 
 bool store_set_owner(struct store *st, int64_t turn_id, const struct owner *o, struct err *e)
@@ -392,8 +395,7 @@ bool store_recharge(struct store *st, int64_t turn_id, struct err *e)
 	if (!contribute(st, &t, -1, e))
 		return false;
 	t.charge_id = charge;
-	sqlite3_stmt *s =
-		store_sql(st, "UPDATE turn SET charge_id = :charge WHERE id = :id", e);
+	sqlite3_stmt *s = store_sql(st, "UPDATE turn SET charge_id = :charge WHERE id = :id", e);
 	if (!s)
 		return false;
 	store_bind(s, "ii", charge, turn_id);

@@ -431,14 +431,14 @@ bool sync_run(struct ingest *in, const struct str *dirs, size_t n_dirs,
 	out->n_files = (int64_t)files.n;
 	bool ok = ledger_exec(in->store.db, CACHE_SQL, e) && load_cursors(in, &a, &cursors, e);
 	(void)sqlite3_wal_hook(in->store.db, note_wal, &sh);
+	ok = ok && charge_look_around(&in->store, e); // what git has done since
 	if (ok) {
 		keep_changed(&files, &cursors, &sh.n_bytes);
 		if (files.n)
 			qsort(files.p, files.n, sizeof *files.p, by_age);
 		ok = files.n == 0 || read_files(in, &sh);
 	}
-	// what git has done since, and what all that was read says about whom to charge
-	ok = ok && charge_look_around(&in->store, e) && charge_run(&in->store, e);
+	ok = ok && charge_run(&in->store, e);
 	(void)sqlite3_wal_hook(in->store.db, NULL, NULL);
 	ledger_checkpoint(in->store.db);
 	table_free(&cursors);

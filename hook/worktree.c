@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "head.h"
 
 enum {
@@ -36,8 +37,8 @@ bool worktree_find(struct store *st, const struct git_place *g, const struct git
 		" RETURNING id, project_id, default_branch_id, reflog_bytes, reflog_inode",
 		e);
 	if (!s ||
-		!store_project(st, g->root, worktree_repo_name(&st->arena, &config->repo), &project,
-			e) ||
+		!store_project(
+			st, g->root, worktree_repo_name(&st->arena, &config->repo), &project, e) ||
 		!store_word_of(st, config->default_branch, &branch, e))
 		return false;
 	store_bind(s, "titkt", g->git_dir, project, g->top.n ? g->top : g->root, branch,
@@ -109,8 +110,8 @@ static bool write_move(
 // BIRTH_N on.
 enum { BIRTH_N = 1000000 };
 
-static bool count_second(
-	struct store *st, int64_t tree_id, int64_t at_ms, bool is_birth, int64_t *out, struct err *e)
+static bool count_second(struct store *st, int64_t tree_id, int64_t at_ms, bool is_birth,
+	int64_t *out, struct err *e)
 {
 	bool has_row;
 	sqlite3_stmt *s = store_sql(st,
@@ -135,8 +136,8 @@ static bool read_birth(struct store *st, const struct git_place *g, const struct
 	struct git_move m;
 	int64_t n, to;
 	bool has_row;
-	struct str path = str_of(arena_printf(&st->arena, "%.*s/logs/refs/heads/%.*s",
-		STR_ARG(g->common_dir), STR_ARG(branch)));
+	struct str path = str_of(arena_printf(
+		&st->arena, "%.*s/logs/refs/heads/%.*s", STR_ARG(g->common_dir), STR_ARG(branch)));
 	int fd = open(path.p, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return true;
@@ -147,7 +148,8 @@ static bool read_birth(struct store *st, const struct git_place *g, const struct
 		return true;
 	m.to = branch;
 	sqlite3_stmt *s = store_sql(st,
-		"SELECT 1 FROM git_move WHERE kind = 'birth' AND to_id = :branch AND at_ms = :at AND "
+		"SELECT 1 FROM git_move WHERE kind = 'birth' AND to_id = :branch AND at_ms = :at "
+		"AND "
 		"worktree_id = :tree",
 		e);
 	if (!s || !store_word_of(st, branch, &to, e))
@@ -221,9 +223,59 @@ bool worktree_read_moves(
 	t->reflog_inode = (int64_t)s.st_ino;
 	t->reflog_bytes = start + (n > 0 ? n : 0) - (int64_t)rest.n;
 	sqlite3_stmt *q = store_sql(st,
-		"UPDATE worktree SET reflog_bytes = :bytes, reflog_inode = :inode WHERE id = :id", e);
+		"UPDATE worktree SET reflog_bytes = :bytes, reflog_inode = :inode WHERE id = :id",
+		e);
 	if (!q)
 		return false;
 	store_bind(q, "iii", t->reflog_bytes, t->reflog_inode, t->id);
 	return store_run(st, q, e) && (first_ms < 0 || head_update(st, t, first_ms, e));
+}
+
+// Mostly the reflog has said it already.
+static bool explain_head(struct store *st, const struct worktree *t, const struct git_head *h,
+	int64_t branch_id, int64_t now_ms, struct err *e)
+{
+	struct head known;
+	if (!head_at(st, t->id, now_ms, &known, e))
+		return false;
+	bool is_same = h->kind == GIT_HEAD_BRANCH && known.branch_id == branch_id;
+	return is_same || h->kind == GIT_HEAD_REFTABLE || head_update(st, t, now_ms, e);
+}
+
+bool worktree_note_head(struct store *st, const struct worktree *t, int64_t session_id,
+	const struct git_head *h, struct err *e)
+{
+	static const char *kinds[] = {"none", "branch", "detached", "reftable"};
+	static const char *operations[] = {NULL, "rebase", "bisect"};
+	int64_t branch;
+	// only a change is worth a row
+	sqlite3_stmt *s = store_sql(st,
+		"INSERT INTO git_obs(worktree_id, session_id, at_ms, kind, operation, branch_id, "
+		"sha)"
+		" SELECT :tree, :session, :at, :kind, :operation, :branch, :sha WHERE NOT EXISTS ("
+		"  SELECT 1 FROM (SELECT * FROM git_obs WHERE worktree_id = :tree ORDER BY at_ms "
+		"DESC, id DESC LIMIT 1)"
+		"  WHERE session_id IS :session AND kind = :kind AND operation IS :operation AND "
+		"branch_id IS :branch"
+		"   AND sha IS :sha)",
+		e);
+	if (!s || !store_word_of(st, h->branch, &branch, e))
+		return false;
+	int64_t now_ms = clock_now_ms();
+	store_bind(s, "ikiztkt", t->id, session_id, now_ms, kinds[h->kind],
+		str_of(operations[h->op]), branch, h->sha[0] ? str_of(h->sha) : STR_NONE);
+	return store_run(st, s, e) &&
+	       (sqlite3_changes(st->db) == 0 || explain_head(st, t, h, branch, now_ms, e));
+}
+
+bool worktree_first_sight(struct store *st, const struct git_place *g,
+	const struct git_config *config, struct worktree *out, struct err *e)
+{
+	struct git_head h;
+	if (!worktree_find(st, g, config, out, e))
+		return false;
+	if (out->reflog_inode)
+		return true;
+	return worktree_read_moves(st, g, out, e) &&
+	       (!git_read_head(&st->arena, g, &h) || worktree_note_head(st, out, 0, &h, e));
 }

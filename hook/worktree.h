@@ -27,4 +27,12 @@ MUST_USE bool worktree_is_default(
 MUST_USE bool worktree_read_moves(
 	struct store *st, const struct git_place *g, struct worktree *t, struct err *e);
 
+// HEAD as it is now, if that is something new. session_id 0: nobody's.
+MUST_USE bool worktree_note_head(struct store *st, const struct worktree *t, int64_t session_id,
+	const struct git_head *h, struct err *e);
+
+// worktree_find, and what git says of a tree that was not looked at before.
+MUST_USE bool worktree_first_sight(struct store *st, const struct git_place *g,
+	const struct git_config *config, struct worktree *out, struct err *e);
+
 #endif

@@ -19,7 +19,7 @@ WITH hint AS (
   LEFT JOIN worktree AS t ON t.id = w.worktree_id
   WHERE h.number IS NOT NULL)
 SELECT project_id, branch_id, session_id, at_ms, repo, number,
-  CASE WHEN verb IN ('checkout', 'review', 'diff', 'view', 'checks', 'comment') THEN 'review' ELSE 'author' END AS role,
+  CASE WHEN verb = 'checkout' THEN 'review' ELSE 'author' END AS role,
   CASE WHEN source = 'status-line' THEN 'status-line' WHEN source = 'config' AND verb = 'checkout' THEN 'config'
     WHEN source = 'config' THEN 'editor' WHEN source = 'push-output' THEN 'push'
     WHEN verb = 'created' THEN 'created' ELSE verb END AS source,
@@ -28,7 +28,7 @@ SELECT project_id, branch_id, session_id, at_ms, repo, number,
   NULL AS end_ms, 0 AS is_other_base, 0 AS since_ms, 900000000000000 AS until_ms, NULL AS link_id
 FROM hint
 WHERE branch_id IS NOT NULL
-  AND (verb IN ('created', 'checkout', 'review', 'diff', 'view', 'checks', 'comment') OR source IN ('status-line', 'config', 'push-output'))
+  AND (verb IN ('created', 'checkout') OR source IN ('status-line', 'config', 'push-output'))
 UNION ALL
 -- a merge whose subject names the branch
 SELECT w.project_id, m.from_id, NULL, m.at_ms, coalesce(w.base_repo, p.repo, p.name), m.pr_number, 'author', 'merge', 75, m.at_ms, 0,

@@ -89,6 +89,23 @@ static int64_t find_number(struct str subject)
 	return number_at_end(subject);
 }
 
+// The branch that such a subject names: "Merge pull request #N from OWNER/BRANCH" (GitHub, Gitea),
+// "Merged in BRANCH (pull request #N)" (Bitbucket).
+static struct str find_merged(struct str subject)
+{
+	struct str s = subject, rest, word;
+	if (cut(&s, "Merged in "))
+		return branch_or_none(str_split(s, ' ', &rest));
+	if (!cut(&s, "Merge pull request #"))
+		return STR_NONE;
+	(void)str_split(s, ' ', &rest);
+	if (!cut(&rest, "from "))
+		return STR_NONE;
+	word = str_split(rest, ' ', &rest);
+	(void)str_split(word, '/', &rest);
+	return branch_or_none(rest);
+}
+
 // A rebase names itself after the command that began it: "rebase (start)", "rebase -i (finish)",
 // "pull --rebase origin main (start)". The older apply backend wrote "rebase: checkout X" and
 // "rebase finished".
@@ -163,6 +180,8 @@ static void set_message(struct str message, struct git_move *out)
 		out->kind = kinds[i].kind;
 		if (kinds[i].has_subject)
 			out->pr_number = find_number(detail);
+		if (out->pr_number)
+			out->from = find_merged(detail);
 		if (cut(&action, "merge ")) // what was merged
 			out->from = branch_or_none(action);
 		return;

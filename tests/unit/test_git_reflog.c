@@ -65,7 +65,7 @@ static void a_reflog_tells_every_move(void **state)
 		"cherry-pick commit "
 		"commit#7 commit ");
 	assert_string_equal(moves_of_file("cloned/.git/logs/HEAD"),
-		"clone pull checkout:main>mine commit#9 rebase-start other rebase-finish:>mine ");
+		"clone pull checkout:main>mine commit:b>#9 rebase-start other rebase-finish:>mine ");
 	assert_string_equal(moves_of_file("moves/.git/logs/refs/heads/z2"),
 		"birth commit#3 amend#12 other rename:feat/z>z2 ");
 	struct buf b = {0};
@@ -86,11 +86,11 @@ static void a_reflog_tells_every_move(void **state)
 static const struct {
 	const char *text, *moves;
 } logs[] = {
-	{LINE("commit: Merge pull request #12 from a/b"), "commit#12 "},
-	{LINE("commit (merge): Merge pull request #12 from a/b"), "merge#12 "},
+	{LINE("commit: Merge pull request #12 from a/b"), "commit:b>#12 "},
+	{LINE("commit (merge): Merge pull request #12 from a/b/c"), "merge:b/c>#12 "},
 	{LINE("commit: Merged PR 12: title (#3)"), "commit#12 "},
 	{LINE("commit: Merge branch 'x' See merge request g/p!12"), "commit#12 "},
-	{LINE("commit: Merged in x (pull request #12)"), "commit#12 "},
+	{LINE("commit: Merged in x (pull request #12)"), "commit:x>#12 "},
 	{LINE("commit: Revert \"x (#12)\""), "commit "},
 	{LINE("commit: x (#12) (#13)"), "commit#13 "},
 	{LINE("commit: x (#12) y"), "commit "},
