@@ -5,6 +5,7 @@
 
 #include "ledger.h"
 #include "path.h"
+#include "spend.h"
 #include "sqlagg.h"
 #include "sqlfn.h"
 #include "zone.h"
@@ -31,7 +32,7 @@ bool report_open(struct arena *a, sqlite3 **out, struct err *e)
 		return false;
 	// room for a sort of all history in one piece
 	if (!ledger_exec(db, "PRAGMA cache_size = -32768", e) || !sqlfn_register(db, e) ||
-		!sqlagg_register(db, e)) {
+		!sqlagg_register(db, e) || !spend_register(db, e)) {
 		ledger_close(&db);
 		return false;
 	}
@@ -205,13 +206,6 @@ static bool apply_window(sqlite3 *db, struct arena *a, struct request *req, stru
 	return true;
 }
 
-// All of time, all sessions: the roll-up alone knows.
-static const char *choose_sql(const struct request *req)
-{
-	bool is_whole = req->since_ms == 0 && req->until_ms == LEDGER_NO_END_MS && !req->session.p;
-	return is_whole && req->def->sql_whole ? req->def->sql_whole : req->def->sql;
-}
-
 static bool is_no_split(const struct report_column *c)
 {
 	return !c->is_split;
@@ -230,7 +224,7 @@ bool report_run(
 	int at[REPORT_MAX_COLUMNS];
 	if (def->n_columns > REPORT_MAX_COLUMNS)
 		return err_set(e, ERR_INTERNAL, "report %s has too many columns", def->name);
-	if (!apply_window(db, a, req, e) || !prepare(db, choose_sql(req), req, &s, e) ||
+	if (!apply_window(db, a, req, e) || !prepare(db, def->sql, req, &s, e) ||
 		!map_columns(s, &r, at, e) || !report_fetch(s, at, &r, e))
 		return false;
 	if (!req->is_breakdown)

@@ -82,11 +82,11 @@ static void declare_functions(sqlite3 *db)
 {
 	static const char *const names[] = {"json_each", "json_tree", "pragma_table_info",
 		"pragma_table_xinfo", "pragma_table_list", "pragma_index_list",
-		"pragma_index_info"};
+		"pragma_index_info", "spend_sum"};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		char sql[64];
 		sqlite3_stmt *s = NULL;
-		(void)sqlite3_snprintf(sizeof sql, sql, "SELECT 1 FROM %s('')", names[i]);
+		(void)sqlite3_snprintf(sizeof sql, sql, "SELECT 1 FROM %s", names[i]);
 		(void)sqlite3_prepare_v2(db, sql, -1, &s, NULL);
 		(void)sqlite3_finalize(s);
 	}

@@ -11,30 +11,32 @@
 #include "title.h"
 #include "zone.h"
 
-enum { HOUR, DAY, WEEK, MONTH }; // of local_text
-
-static void local_text(sqlite3_context *ctx, int argc, sqlite3_value **argv)
+void sqlfn_local_text(sqlite3_context *ctx, int64_t ms, enum local_unit unit)
 {
 	char z[48];
 	int n = 0;
-	(void)argc;
-	if (sqlite3_value_type(argv[0]) != SQLITE_INTEGER)
-		return;
-	struct zone_time t = zone_local(sqlite3_value_int64(argv[0]));
-	int what = *(const int *)sqlite3_user_data(ctx);
-	if (what == WEEK)
+	struct zone_time t = zone_local(ms);
+	if (unit == LOCAL_WEEK)
 		clock_civil_from_days(
 			t.day_number - (t.day_number + 3) % 7, &t.year, &t.month, &t.day);
-	if (what == MONTH)
+	if (unit == LOCAL_MONTH)
 		n = snprintf(z, sizeof z, "%04lld-%02u", (long long)t.year, t.month);
 	else
 		n = snprintf(z, sizeof z, "%04lld-%02u-%02u", (long long)t.year, t.month, t.day);
-	if (what == HOUR) {
+	if (unit == LOCAL_HOUR) {
 		int minutes = (t.offset_s < 0 ? -t.offset_s : t.offset_s) / 60;
 		n += snprintf(z + n, sizeof z - (size_t)n, "T%02u:00:00%c%02d:%02d", t.hour,
 			t.offset_s < 0 ? '-' : '+', minutes / 60, minutes % 60);
 	}
 	sqlite3_result_text(ctx, z, n, SQLITE_TRANSIENT);
+}
+
+static void local_text(sqlite3_context *ctx, int argc, sqlite3_value **argv)
+{
+	(void)argc;
+	if (sqlite3_value_type(argv[0]) == SQLITE_INTEGER)
+		sqlfn_local_text(ctx, sqlite3_value_int64(argv[0]),
+			*(const enum local_unit *)sqlite3_user_data(ctx));
 }
 
 static void local_day_number(sqlite3_context *ctx, int argc, sqlite3_value **argv)
@@ -89,7 +91,8 @@ static void transcript_title(sqlite3_context *ctx, int argc, sqlite3_value **arg
 
 bool sqlfn_register(sqlite3 *db, struct err *e)
 {
-	static const int what[] = {HOUR, DAY, WEEK, MONTH};
+	static const enum local_unit units[] = {
+		LOCAL_HOUR, LOCAL_DAY, LOCAL_WEEK, LOCAL_MONTH};
 	static struct arena scratch; // of one call each; lives as long as the process
 	static const struct {
 		const char *name;
@@ -98,10 +101,10 @@ bool sqlfn_register(sqlite3 *db, struct err *e)
 		void (*call)(sqlite3_context *, int, sqlite3_value **);
 		int flags;
 	} functions[] = {
-		{"local_hour", 1, &what[0], local_text, SQLITE_INNOCUOUS},
-		{"local_day", 1, &what[1], local_text, SQLITE_INNOCUOUS},
-		{"local_week", 1, &what[2], local_text, SQLITE_INNOCUOUS},
-		{"local_month", 1, &what[3], local_text, SQLITE_INNOCUOUS},
+		{"local_hour", 1, &units[0], local_text, SQLITE_INNOCUOUS},
+		{"local_day", 1, &units[1], local_text, SQLITE_INNOCUOUS},
+		{"local_week", 1, &units[2], local_text, SQLITE_INNOCUOUS},
+		{"local_month", 1, &units[3], local_text, SQLITE_INNOCUOUS},
 		{"local_day_number", 1, NULL, local_day_number, SQLITE_INNOCUOUS},
 		{"local_start", 3, NULL, local_start, SQLITE_INNOCUOUS},
 		{"model_priced_as", 1, &scratch, model_priced_as, SQLITE_INNOCUOUS},

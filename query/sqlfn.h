@@ -12,6 +12,12 @@
 #include <sqlite3.h>
 
 #include "err.h"
+#include "str.h"
+
+enum local_unit { LOCAL_HOUR, LOCAL_DAY, LOCAL_WEEK, LOCAL_MONTH };
+
+// What the function of that name results in.
+void sqlfn_local_text(sqlite3_context *ctx, int64_t ms, enum local_unit unit);
 
 MUST_USE bool sqlfn_register(sqlite3 *db, struct err *e);
 

@@ -208,10 +208,7 @@ def c_table(headers, fragments, c_string):
         strings = {k: t.get(k) for k in 'title about group empty example chart source'.split()}
         out.append('{\n\t.name = ' + c_quote(t['report']) + ',')
         out += [f'\t.{k} = {c_quote(v)},' for k, v in strings.items()]
-        spend, whole, unattributed = fragments
-        out.append('\t.sql = ' + (c_string(h.sql(spend, unattributed)) if h.body else 'NULL') + ',')
-        has_whole = h.body and h.filters is not None
-        out.append('\t.sql_whole = ' + (c_string(h.sql(whole, unattributed)) if has_whole else 'NULL') + ',')
+        out.append('\t.sql = ' + (c_string(h.sql(*fragments)) if h.body else 'NULL') + ',')
         out.append(f'\t.totals_column = {c_quote(total[0])}, .totals_value = {c_quote(total[1])},')
         out.append(f'\t.params = {f"params_{i}" if h.params else "NULL"}, .n_params = {len(h.params)},')
         out.append(f'\t.columns = columns_{i}, .n_columns = {len(h.columns)},')
@@ -222,10 +219,24 @@ def c_table(headers, fragments, c_string):
     return out
 
 
-def bare(path):
+def bare_sql(text):
     """SQL without the comment lines."""
-    lines = open(path, encoding='utf-8').read().split('\n')
-    return '\n'.join(x for x in lines if not x.lstrip().startswith('--')).strip()
+    return '\n'.join(x for x in text.split('\n') if not x.lstrip().startswith('--')).strip()
+
+
+def bare(path):
+    return bare_sql(open(path, encoding='utf-8').read())
+
+
+def statements(path):
+    """[(name, SQL)] of a file with several, each behind `-- @statement NAME`."""
+    parts = re.split(r'^-- @statement (\w+)\n', open(path, encoding='utf-8').read(), flags=re.M)[1:]
+    return [(name, bare_sql(text)) for name, text in zip(parts[::2], parts[1::2])]
+
+
+def filters(spend):
+    """The common table expressions of spend.sql before `spend` itself."""
+    return spend.rpartition('spend AS ')[0].rstrip().rstrip(',')
 
 
 def reports(schema, c_string):
@@ -241,7 +252,8 @@ def reports(schema, c_string):
             if c['drill'] and c['drill'] not in names:
                 raise BadHeader(h.path, c['line'], f'drill={c["drill"]}: there is no such report')
     fragment = lambda name: bare(os.path.join(schema, name + '.sql'))
-    spend, whole = (fragment('spend').replace('@spend_part', fragment(x)) for x in ('spend_part', 'spend_whole'))
-    newest = fragment('newest')
-    return c_table(headers, (spend, whole, fragment('unattributed')), c_string) + [
-        f'const char report_newest_sql[] =\n{c_string(f"WITH {spend} {newest}")};']
+    spend, newest = fragment('spend'), fragment('newest')
+    return c_table(headers, (spend, fragment('unattributed')), c_string) + [
+        f'const char report_newest_sql[] =\n{c_string(f"WITH {spend} {newest}")};'] + [
+        f'const char spend_{name}_sql[] =\n{c_string(f"WITH {filters(spend)} {sql}")};'
+        for name, sql in statements(os.path.join(schema, 'spend_read.sql'))]

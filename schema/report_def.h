@@ -69,7 +69,6 @@ struct report_def {
 	const char *chart;   // NULL: none; see @chart
 	const char *source;  // NULL, or the C function that makes the rows
 	const char *sql;     // NULL if source is not
-	const char *sql_whole; // faster where neither time nor session is limited; NULL: there is none
 	// "period", "all": totals are the rows where this column says so. NULL: all rows.
 	const char *totals_column, *totals_value;
 	const struct report_param *params;
@@ -86,5 +85,9 @@ extern const size_t n_report_defs;
 
 // One row, the id of the newest session; takes what every @filter report takes.
 extern const char report_newest_sql[];
+
+// The statements of spend_read.sql.
+extern const char spend_origin_sql[], spend_rate_sql[], spend_rollup_sql[], spend_turn_sql[],
+	spend_session_sql[];
 
 #endif

@@ -15,8 +15,7 @@
 -- @example ccl agents --since week --breakdown
 SELECT coalesce(a.agent_type, 'main') AS agent_type, coalesce(a.overhead, 0) AS overhead,
   (SELECT name FROM model WHERE id = s.split) AS model,
-  count(DISTINCT o.agent_id) AS runs, count(DISTINCT o.session_id) AS sessions, @measures
+  count(DISTINCT s.agent_id) AS runs, count(DISTINCT s.session_id) AS sessions, @measures
 FROM spend AS s
-CROSS JOIN origin AS o ON o.id = s.origin_id
-LEFT JOIN agent_name AS a ON a.agent_id = o.agent_id
-GROUP BY o.agent_id IS NULL, a.agent_type, a.overhead, s.split ORDER BY cost DESC, turns DESC, agent_type
+LEFT JOIN agent_name AS a ON a.agent_id = s.agent_id
+GROUP BY s.agent_id IS NULL, a.agent_type, a.overhead, s.split ORDER BY cost DESC, turns DESC, agent_type

@@ -22,12 +22,10 @@ WITH pr AS MATERIALIZED (
   WHERE h.verb IN ('created', 'merged') AND h.number IS NOT NULL AND h.branch_id IS NOT NULL
   GROUP BY 1, 2),
 sums AS (
-  SELECT w.project_id, o.branch_id, s.split, count(DISTINCT o.session_id) AS sessions, @measures,
+  SELECT s.project_id, s.branch_id, s.split, count(DISTINCT s.session_id) AS sessions, @measures,
     min(s.first_ms) AS first, max(s.last_ms) AS last
   FROM spend AS s
-  CROSS JOIN origin AS o ON o.id = s.origin_id
-  LEFT JOIN workdir AS w ON w.id = o.workdir_id
-  GROUP BY w.project_id, o.branch_id, s.split)
+  GROUP BY s.project_id, s.branch_id, s.split)
 SELECT p.name AS project, p.root, b.text AS branch, (SELECT name FROM model WHERE id = u.split) AS model,
   coalesce((SELECT prs FROM pr WHERE pr.project_id = u.project_id AND pr.branch_id = u.branch_id), 0) AS prs,
   u.sessions, u.turns, u.input, u.output, u.cache_write_5m, u.cache_write_1h, u.cache_read, u.web_searches, u.cost,

@@ -11,9 +11,9 @@
 -- @chart   bar x=hour y=cost
 -- @empty   No turns yet. `ccl sync` reads what Claude Code has kept; `ccl install` logs each new turn.
 -- @example ccl hours --since today
-SELECT local_hour(s.at_ms) AS hour, (SELECT name FROM model WHERE id = s.split) AS model,
-  count(DISTINCT o.session_id) AS sessions, @measures
-FROM spend AS s CROSS JOIN origin AS o ON o.id = s.origin_id
+SELECT s.hour, (SELECT name FROM model WHERE id = s.split) AS model,
+  count(DISTINCT s.session_id) AS sessions, @measures
+FROM spend AS s
 GROUP BY 1, s.split
 -- the first of two equal hours is the one further east
 ORDER BY substr(hour, 1, 19), CAST(substr(hour, 20, 3) AS INTEGER) DESC, cost DESC

@@ -15,8 +15,7 @@
 -- @example ccl models --since month
 SELECT m.name AS model,
   CASE WHEN EXISTS (SELECT 1 FROM price AS p WHERE p.model = m.priced_as) THEN m.priced_as END AS priced_as,
-  count(DISTINCT o.session_id) AS sessions, @measures, min(s.first_ms) AS first, max(s.last_ms) AS last
+  count(DISTINCT s.session_id) AS sessions, @measures, min(s.first_ms) AS first, max(s.last_ms) AS last
 FROM spend AS s
-CROSS JOIN origin AS o ON o.id = s.origin_id
 JOIN model AS m ON m.id = s.model_id
 GROUP BY s.model_id ORDER BY cost DESC, turns DESC, model

@@ -11,7 +11,7 @@
 -- @chart   bar x=month y=cost
 -- @empty   No turns yet. `ccl sync` reads what Claude Code has kept; `ccl install` logs each new turn.
 -- @example ccl months --breakdown
-SELECT local_month(s.at_ms) AS month, (SELECT name FROM model WHERE id = s.split) AS model,
-  count(DISTINCT o.session_id) AS sessions, @measures
-FROM spend AS s CROSS JOIN origin AS o ON o.id = s.origin_id
+SELECT s.month, (SELECT name FROM model WHERE id = s.split) AS model,
+  count(DISTINCT s.session_id) AS sessions, @measures
+FROM spend AS s
 GROUP BY 1, s.split ORDER BY 1, cost DESC

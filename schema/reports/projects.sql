@@ -16,9 +16,7 @@
 -- @empty   No turns yet. `ccl sync` reads what Claude Code has kept; `ccl install` logs each new turn.
 -- @example ccl projects --since 30d --csv
 SELECT p.name AS project, p.root, p.repo, (SELECT name FROM model WHERE id = s.split) AS model,
-  count(DISTINCT o.session_id) AS sessions, @measures, min(s.first_ms) AS first, max(s.last_ms) AS last
+  count(DISTINCT s.session_id) AS sessions, @measures, min(s.first_ms) AS first, max(s.last_ms) AS last
 FROM spend AS s
-CROSS JOIN origin AS o ON o.id = s.origin_id
-LEFT JOIN workdir AS w ON w.id = o.workdir_id
-LEFT JOIN project AS p ON p.id = w.project_id
-GROUP BY w.project_id, s.split ORDER BY cost DESC, turns DESC, project, root
+LEFT JOIN project AS p ON p.id = s.project_id
+GROUP BY s.project_id, s.split ORDER BY cost DESC, turns DESC, project, root

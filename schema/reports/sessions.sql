@@ -20,15 +20,13 @@
 -- @empty   No sessions yet. `ccl sync` reads what Claude Code has kept; `ccl install` logs each new turn.
 -- @example ccl sessions --since 7d --sort cost:desc --limit 10
 WITH sums AS MATERIALIZED (
-  SELECT o.session_id, s.split, dearest_project(w.project_id, s.cost, s.turns) AS project_id,
-    dearest_branch(o.branch_id, s.cost, s.turns) AS branch_id, dearest_model(s.model_id, s.cost, s.turns) AS model_id,
-    min(s.first_ms) AS first_ms, max(s.last_ms) AS last_ms, count(DISTINCT o.agent_id) AS agents,
-    sum(CASE WHEN o.version_id IN (SELECT id FROM lower_bound_version) THEN s.turns ELSE s.aborted END) AS unknown,
+  SELECT s.session_id, s.split, dearest_project(s.project_id, s.cost, s.turns) AS project_id,
+    dearest_branch(s.branch_id, s.cost, s.turns) AS branch_id, dearest_model(s.model_id, s.cost, s.turns) AS model_id,
+    min(s.first_ms) AS first_ms, max(s.last_ms) AS last_ms, count(DISTINCT s.agent_id) AS agents,
+    sum(s.unknown) AS unknown,
     @measures
   FROM spend AS s
-  CROSS JOIN origin AS o ON o.id = s.origin_id
-  LEFT JOIN workdir AS w ON w.id = o.workdir_id
-  GROUP BY o.session_id, s.split),
+  GROUP BY s.session_id, s.split),
 -- grouped once more, so that SQLite finds the rows by an index
 category AS MATERIALIZED (
   SELECT session_id, max(category) AS category FROM session_category GROUP BY session_id),

@@ -28,94 +28,27 @@ period(bit, period, first_ms, end_ms) AS MATERIALIZED (
   UNION ALL SELECT 4, 'week', week, week_end FROM bound
   UNION ALL SELECT 8, 'month', month, month_end FROM bound
   UNION ALL SELECT 16, 'all', 0, 900000000000000),
--- Each period by itself, without a GROUP BY where no breakdown is asked for: SQLite would sort every
--- row of the roll-up for five sums.
+-- A period is made of whole days, so any instant of a day's row tells whether it lies in it.
+cell AS MATERIALIZED (
+  SELECT p.bit, s.session_id, s.split, @measures, sum(s.unknown) AS unknown, min(s.first_ms) AS first_ms
+  FROM spend AS s CROSS JOIN period AS p ON s.first_ms >= p.first_ms AND s.first_ms < p.end_ms
+  WHERE s.day IS NOT NULL
+  GROUP BY p.bit, s.session_id, s.split),
 sums AS MATERIALIZED (
-  SELECT 1 AS bit, NULL AS split, count(*) AS n, count(DISTINCT o.session_id) AS sessions,
-    min(s.first_ms) AS first_ms,
-    sum(CASE WHEN o.version_id IN (SELECT id FROM lower_bound_version) THEN s.turns ELSE s.aborted END) AS unknown,
-    @measures
-  FROM spend AS s CROSS JOIN origin AS o ON o.id = s.origin_id
-  WHERE NOT :breakdown AND s.at_ms >= (SELECT day FROM bound) AND s.at_ms < (SELECT day_end FROM bound)
-  UNION ALL
-  SELECT 1 AS bit, s.split AS split, count(*) AS n, count(DISTINCT o.session_id) AS sessions,
-    min(s.first_ms) AS first_ms,
-    sum(CASE WHEN o.version_id IN (SELECT id FROM lower_bound_version) THEN s.turns ELSE s.aborted END) AS unknown,
-    @measures
-  FROM spend AS s CROSS JOIN origin AS o ON o.id = s.origin_id
-  WHERE :breakdown AND s.at_ms >= (SELECT day FROM bound) AND s.at_ms < (SELECT day_end FROM bound) GROUP BY s.split
-  UNION ALL
-  SELECT 2 AS bit, NULL AS split, count(*) AS n, count(DISTINCT o.session_id) AS sessions,
-    min(s.first_ms) AS first_ms,
-    sum(CASE WHEN o.version_id IN (SELECT id FROM lower_bound_version) THEN s.turns ELSE s.aborted END) AS unknown,
-    @measures
-  FROM spend AS s CROSS JOIN origin AS o ON o.id = s.origin_id
-  WHERE NOT :breakdown AND s.at_ms >= (SELECT yesterday FROM bound) AND s.at_ms < (SELECT day FROM bound)
-  UNION ALL
-  SELECT 2 AS bit, s.split AS split, count(*) AS n, count(DISTINCT o.session_id) AS sessions,
-    min(s.first_ms) AS first_ms,
-    sum(CASE WHEN o.version_id IN (SELECT id FROM lower_bound_version) THEN s.turns ELSE s.aborted END) AS unknown,
-    @measures
-  FROM spend AS s CROSS JOIN origin AS o ON o.id = s.origin_id
-  WHERE :breakdown AND s.at_ms >= (SELECT yesterday FROM bound) AND s.at_ms < (SELECT day FROM bound) GROUP BY s.split
-  UNION ALL
-  SELECT 4 AS bit, NULL AS split, count(*) AS n, count(DISTINCT o.session_id) AS sessions,
-    min(s.first_ms) AS first_ms,
-    sum(CASE WHEN o.version_id IN (SELECT id FROM lower_bound_version) THEN s.turns ELSE s.aborted END) AS unknown,
-    @measures
-  FROM spend AS s CROSS JOIN origin AS o ON o.id = s.origin_id
-  WHERE NOT :breakdown AND s.at_ms >= (SELECT week FROM bound) AND s.at_ms < (SELECT week_end FROM bound)
-  UNION ALL
-  SELECT 4 AS bit, s.split AS split, count(*) AS n, count(DISTINCT o.session_id) AS sessions,
-    min(s.first_ms) AS first_ms,
-    sum(CASE WHEN o.version_id IN (SELECT id FROM lower_bound_version) THEN s.turns ELSE s.aborted END) AS unknown,
-    @measures
-  FROM spend AS s CROSS JOIN origin AS o ON o.id = s.origin_id
-  WHERE :breakdown AND s.at_ms >= (SELECT week FROM bound) AND s.at_ms < (SELECT week_end FROM bound) GROUP BY s.split
-  UNION ALL
-  SELECT 8 AS bit, NULL AS split, count(*) AS n, count(DISTINCT o.session_id) AS sessions,
-    min(s.first_ms) AS first_ms,
-    sum(CASE WHEN o.version_id IN (SELECT id FROM lower_bound_version) THEN s.turns ELSE s.aborted END) AS unknown,
-    @measures
-  FROM spend AS s CROSS JOIN origin AS o ON o.id = s.origin_id
-  WHERE NOT :breakdown AND s.at_ms >= (SELECT month FROM bound) AND s.at_ms < (SELECT month_end FROM bound)
-  UNION ALL
-  SELECT 8 AS bit, s.split AS split, count(*) AS n, count(DISTINCT o.session_id) AS sessions,
-    min(s.first_ms) AS first_ms,
-    sum(CASE WHEN o.version_id IN (SELECT id FROM lower_bound_version) THEN s.turns ELSE s.aborted END) AS unknown,
-    @measures
-  FROM spend AS s CROSS JOIN origin AS o ON o.id = s.origin_id
-  WHERE :breakdown AND s.at_ms >= (SELECT month FROM bound) AND s.at_ms < (SELECT month_end FROM bound) GROUP BY s.split
-  UNION ALL
-  SELECT 16 AS bit, NULL AS split, count(*) AS n, count(DISTINCT o.session_id) AS sessions,
-    min(s.first_ms) AS first_ms,
-    sum(CASE WHEN o.version_id IN (SELECT id FROM lower_bound_version) THEN s.turns ELSE s.aborted END) AS unknown,
-    @measures
-  FROM spend AS s CROSS JOIN origin AS o ON o.id = s.origin_id
-  WHERE NOT :breakdown
-  UNION ALL
-  SELECT 16 AS bit, s.split AS split, count(*) AS n, count(DISTINCT o.session_id) AS sessions,
-    min(s.first_ms) AS first_ms,
-    sum(CASE WHEN o.version_id IN (SELECT id FROM lower_bound_version) THEN s.turns ELSE s.aborted END) AS unknown,
-    @measures
-  FROM spend AS s CROSS JOIN origin AS o ON o.id = s.origin_id
-  WHERE :breakdown GROUP BY s.split),
+  SELECT bit, split, count(DISTINCT session_id) AS sessions, min(first_ms) AS first_ms, sum(unknown) AS unknown, @measures
+  FROM cell GROUP BY bit, split),
 wanted(session_id) AS MATERIALIZED (SELECT DISTINCT session_id FROM cost_state WHERE NOT :breakdown),
 @unattributed,
 -- only sessions that lie in the period as a whole: nobody knows when the rest of one was spent
 beyond_sum AS MATERIALIZED (
-  SELECT bit, sum(unattributed) AS unattributed FROM (
-    SELECT p.bit, y.unattributed FROM spend AS s CROSS JOIN origin AS o ON o.id = s.origin_id
-    CROSS JOIN beyond AS y ON y.session_id = o.session_id
-    CROSS JOIN period AS p ON s.at_ms >= p.first_ms AND s.at_ms < p.end_ms
-    WHERE EXISTS (SELECT 1 FROM wanted)
-    GROUP BY p.bit, y.session_id HAVING sum(s.turns) = y.turns)
-  GROUP BY bit),
+  SELECT c.bit, sum(y.unattributed) AS unattributed
+  FROM cell AS c CROSS JOIN beyond AS y ON y.session_id = c.session_id AND y.turns = c.turns
+  GROUP BY c.bit),
 tally AS (
-  SELECT p.*, s.*, CASE WHEN s.n > 0 THEN s.cost ELSE 0 END AS usd,
+  SELECT p.*, s.*, CASE WHEN s.bit IS NULL THEN 0 ELSE s.cost END AS usd,
     local_day_number(:now_ms)
       - local_day_number(CASE p.bit WHEN 16 THEN coalesce(s.first_ms, :now_ms) ELSE p.first_ms END) + 1 AS days
-  FROM period AS p JOIN sums AS s ON s.bit = p.bit AND (s.split IS NOT NULL OR NOT :breakdown))
+  FROM period AS p LEFT JOIN sums AS s ON s.bit = p.bit WHERE s.bit IS NOT NULL OR NOT :breakdown)
 SELECT t.period, (SELECT name FROM model WHERE id = t.split) AS model,
   CASE
     WHEN :breakdown THEN NULL
@@ -129,7 +62,7 @@ SELECT t.period, (SELECT name FROM model WHERE id = t.split) AS model,
         AND ((:project IS NULL AND :branch IS NULL AND :model IS NULL) OR q.id IN (
           SELECT prompt_id FROM turn
           WHERE origin_id IN (SELECT id FROM spend_origin) AND class_id IN (SELECT id FROM spend_class)))) END AS prompts,
-  t.sessions, coalesce(t.turns, 0) AS turns, coalesce(t.input, 0) AS input, coalesce(t.output, 0) AS output,
+  coalesce(t.sessions, 0) AS sessions, coalesce(t.turns, 0) AS turns, coalesce(t.input, 0) AS input, coalesce(t.output, 0) AS output,
   coalesce(t.cache_write_5m, 0) AS cache_write_5m, coalesce(t.cache_write_1h, 0) AS cache_write_1h,
   coalesce(t.cache_read, 0) AS cache_read, coalesce(t.web_searches, 0) AS web_searches, t.usd AS cost,
   coalesce(t.unpriced, 0) AS unpriced,

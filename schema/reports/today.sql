@@ -13,10 +13,8 @@
 -- @chart   bar x=project y=cost
 -- @empty   Nothing today. `ccl days --since 7d` shows the last week, `ccl doctor` whether turns are logged.
 -- @example ccl today --timezone Europe/Berlin
-SELECT local_day(s.at_ms) AS day, p.name AS project, m.name AS model, count(DISTINCT o.session_id) AS sessions, @measures
+SELECT s.day, p.name AS project, m.name AS model, count(DISTINCT s.session_id) AS sessions, @measures
 FROM spend AS s
-CROSS JOIN origin AS o ON o.id = s.origin_id
 JOIN model AS m ON m.id = s.model_id
-LEFT JOIN workdir AS w ON w.id = o.workdir_id
-LEFT JOIN project AS p ON p.id = w.project_id
-GROUP BY 1, w.project_id, s.model_id ORDER BY day, cost DESC, turns DESC, project, model
+LEFT JOIN project AS p ON p.id = s.project_id
+GROUP BY s.day, s.project_id, s.model_id ORDER BY day, cost DESC, turns DESC, project, model

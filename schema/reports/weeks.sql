@@ -11,7 +11,7 @@
 -- @chart   bar x=week y=cost
 -- @empty   No turns yet. `ccl sync` reads what Claude Code has kept; `ccl install` logs each new turn.
 -- @example ccl weeks --since 2026-01-01 --json
-SELECT local_week(s.at_ms) AS week, (SELECT name FROM model WHERE id = s.split) AS model,
-  count(DISTINCT o.session_id) AS sessions, @measures
-FROM spend AS s CROSS JOIN origin AS o ON o.id = s.origin_id
+SELECT s.week, (SELECT name FROM model WHERE id = s.split) AS model,
+  count(DISTINCT s.session_id) AS sessions, @measures
+FROM spend AS s
 GROUP BY 1, s.split ORDER BY 1, cost DESC

@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: MIT
+#include "spend.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "arena.h"
+#include "ledger.h"
+#include "rowset.h"
+#include "spend_read.h"
+#include "sqlfn.h"
+#include "zone.h"
+
+static const char declaration[] =
+	"CREATE TABLE spend_sum (turn_id, at_ms, hour, day, week, month, origin_id, class_id,"
+	" model_id, split, session_id, agent_id, project_id, branch_id, turns, input, output,"
+	" cache_write_5m, cache_write_1h, cache_read, web_searches, cost, unpriced, unknown,"
+	" first_ms, last_ms, since_ms HIDDEN, until_ms HIDDEN, in_project HIDDEN,"
+	" in_branch HIDDEN, of_model HIDDEN, of_session HIDDEN, breakdown HIDDEN)";
+
+enum { // arguments, in the order of the hidden columns
+	ARG_SINCE_MS,
+	ARG_UNTIL_MS,
+	ARG_PROJECT,
+	ARG_BRANCH,
+	ARG_MODEL,
+	ARG_SESSION,
+	ARG_BREAKDOWN,
+	N_ARGS,
+};
+
+// The cells that were read last: some reports ask for the same ones twice.
+struct table {
+	sqlite3_vtab base;
+	sqlite3 *db;
+	struct arena arena; // strings of the filter
+	bool is_read;
+	struct spend_filter filter;
+	unsigned version; // of the ledger's contents
+	struct spend_cells cells;
+};
+
+struct cursor {
+	sqlite3_vtab_cursor base;
+	size_t n_dims; // of the key of a group: the columns named that are no measures
+	enum spend_column dims[SPEND_TURNS];
+	struct rowset groups; // key, then all columns
+	size_t at;
+};
+
+static int connect(sqlite3 *db, void *data, int argc, const char *const *argv, sqlite3_vtab **out,
+	char **error)
+{
+	(void)data;
+	(void)argc;
+	(void)argv;
+	(void)error;
+	int rc = sqlite3_declare_vtab(db, declaration);
+	if (rc != SQLITE_OK)
+		return rc;
+	(void)sqlite3_vtab_config(db, SQLITE_VTAB_DIRECTONLY);
+	struct table *t = mem_alloc(sizeof *t);
+	t->db = db;
+	*out = &t->base;
+	return SQLITE_OK;
+}
+
+static int disconnect(sqlite3_vtab *base)
+{
+	struct table *t = (struct table *)base;
+	arena_free(&t->arena);
+	free(t->cells.all);
+	free(t);
+	return SQLITE_OK;
+}
+
+// The plan: idxStr has the columns that the statement names, idxNum the arguments given.
+static int best_index(sqlite3_vtab *base, sqlite3_index_info *info)
+{
+	(void)base;
+	int at[N_ARGS], n = 0;
+	for (int i = 0; i < N_ARGS; i++)
+		at[i] = -1;
+	for (int i = 0; i < info->nConstraint; i++) {
+		int arg = info->aConstraint[i].iColumn - SPEND_N_COLUMNS;
+		if (arg < 0 || info->aConstraint[i].op != SQLITE_INDEX_CONSTRAINT_EQ)
+			continue;
+		if (!info->aConstraint[i].usable)
+			return SQLITE_CONSTRAINT;
+		at[arg] = i;
+	}
+	for (int i = 0; i < N_ARGS; i++) {
+		if (at[i] < 0)
+			continue;
+		info->aConstraintUsage[at[i]].argvIndex = ++n;
+		info->aConstraintUsage[at[i]].omit = 1;
+		info->idxNum |= 1 << i;
+	}
+	info->idxStr = sqlite3_mprintf("%llx", (unsigned long long)info->colUsed);
+	info->needToFreeIdxStr = 1;
+	// never the inner table of a join that may have it outside
+	info->estimatedCost = 1e7;
+	info->estimatedRows = 2000;
+	return info->idxStr ? SQLITE_OK : SQLITE_NOMEM;
+}
+
+static int open_cursor(sqlite3_vtab *base, sqlite3_vtab_cursor **out)
+{
+	(void)base;
+	struct cursor *c = mem_alloc(sizeof *c);
+	*out = &c->base;
+	return SQLITE_OK;
+}
+
+static int close_cursor(sqlite3_vtab_cursor *base)
+{
+	struct cursor *c = (struct cursor *)base;
+	rowset_free(&c->groups);
+	free(c);
+	return SQLITE_OK;
+}
+
+static struct str text_of(sqlite3_value *v)
+{
+	const char *p = v ? (const char *)sqlite3_value_text(v) : NULL;
+	return p ? (struct str){p, (size_t)sqlite3_value_bytes(v)} : STR_NONE;
+}
+
+static int64_t int_of(sqlite3_value *v, int64_t fallback)
+{
+	return v && sqlite3_value_type(v) != SQLITE_NULL ? sqlite3_value_int64(v) : fallback;
+}
+
+static bool same(struct str a, struct str b)
+{
+	return !a.p == !b.p && str_eq(a, b);
+}
+
+static bool read_cells(struct table *t, sqlite3_value **args, struct err *e)
+{
+	unsigned version = 0;
+	struct spend_filter f = {.since_ms = int_of(args[ARG_SINCE_MS], 0),
+		.until_ms = int_of(args[ARG_UNTIL_MS], LEDGER_NO_END_MS),
+		.project = text_of(args[ARG_PROJECT]),
+		.branch = text_of(args[ARG_BRANCH]),
+		.model = text_of(args[ARG_MODEL]),
+		.session = text_of(args[ARG_SESSION])};
+	(void)sqlite3_file_control(t->db, "main", SQLITE_FCNTL_DATA_VERSION, &version);
+	if (t->is_read && version == t->version && f.since_ms == t->filter.since_ms &&
+		f.until_ms == t->filter.until_ms && same(f.project, t->filter.project) &&
+		same(f.branch, t->filter.branch) && same(f.model, t->filter.model) &&
+		same(f.session, t->filter.session))
+		return true;
+	t->is_read = false;
+	if (!spend_read(t->db, &f, &t->cells, e))
+		return false;
+	arena_reset(&t->arena);
+	struct str *texts[] = {&f.project, &f.branch, &f.model, &f.session};
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		if (texts[i]->p)
+			*texts[i] = arena_str(&t->arena, *texts[i]);
+	t->filter = f;
+	t->version = version;
+	t->is_read = true;
+	return true;
+}
+
+// Texts of time are grouped by a number that differs wherever they do.
+static int64_t time_key(enum spend_column column, int64_t at_ms)
+{
+	struct zone_time t = zone_local(at_ms);
+	if (column == SPEND_HOUR)
+		return (t.day_number * 24 + t.hour) * 4096 + t.offset_s / 60;
+	if (column == SPEND_MONTH)
+		return t.year * 12 + t.month;
+	return column == SPEND_DAY ? t.day_number : t.day_number - (t.day_number + 3) % 7;
+}
+
+static int64_t key_of(const struct spend_cell *cell, enum spend_column column, bool is_breakdown)
+{
+	if (column >= SPEND_HOUR && column <= SPEND_MONTH)
+		return time_key(column, cell->v[SPEND_AT_MS]);
+	if (column == SPEND_SPLIT)
+		return is_breakdown ? cell->v[SPEND_MODEL_ID] : SPEND_NULL;
+	return cell->v[column];
+}
+
+static bool add_measures(int64_t *to, const int64_t *from)
+{
+	bool is_over = false;
+	for (int i = SPEND_TURNS; i < SPEND_FIRST_MS; i++) {
+		if (i == SPEND_COST && (from[i] == SPEND_NULL || to[i] == SPEND_NULL))
+			to[i] = to[i] == SPEND_NULL ? from[i] : to[i];
+		else
+			is_over |= __builtin_add_overflow(to[i], from[i], &to[i]);
+	}
+	if (from[SPEND_FIRST_MS] < to[SPEND_FIRST_MS])
+		to[SPEND_FIRST_MS] = from[SPEND_FIRST_MS];
+	if (from[SPEND_LAST_MS] > to[SPEND_LAST_MS])
+		to[SPEND_LAST_MS] = from[SPEND_LAST_MS];
+	return !is_over;
+}
+
+static bool group(const struct table *t, struct cursor *c, bool is_breakdown, struct err *e)
+{
+	int64_t key[SPEND_TURNS];
+	rowset_free(&c->groups);
+	c->groups = (struct rowset){.n_key = c->n_dims, .n_columns = c->n_dims + SPEND_N_COLUMNS};
+	for (size_t i = 0; i < t->cells.n; i++) {
+		bool is_new;
+		const struct spend_cell *cell = &t->cells.all[i];
+		for (size_t d = 0; d < c->n_dims; d++)
+			key[d] = key_of(cell, c->dims[d], is_breakdown);
+		int64_t *to = rowset_get(&c->groups, key, &is_new) + c->n_dims;
+		if (is_new) {
+			memcpy(to, cell->v, sizeof cell->v);
+			to[SPEND_SPLIT] = is_breakdown ? cell->v[SPEND_MODEL_ID] : SPEND_NULL;
+		} else if (!add_measures(to, cell->v)) {
+			return err_set(e, ERR_FORMAT, "integer overflow: the sum is too large");
+		}
+	}
+	return true;
+}
+
+static int filter(
+	sqlite3_vtab_cursor *base, int given, const char *used_hex, int argc, sqlite3_value **argv)
+{
+	struct cursor *c = (struct cursor *)base;
+	struct table *t = (struct table *)base->pVtab;
+	struct err e = {0};
+	sqlite3_value *args[N_ARGS] = {0};
+	unsigned long long used = strtoull(used_hex, NULL, 16);
+	for (int i = 0, n = 0; i < N_ARGS && n < argc; i++)
+		if (given & 1 << i)
+			args[i] = argv[n++];
+	c->n_dims = 0;
+	c->at = 0;
+	for (int i = 0; i < SPEND_TURNS; i++)
+		if (used >> i & 1)
+			c->dims[c->n_dims++] = (enum spend_column)i;
+	if (read_cells(t, args, &e) && group(t, c, int_of(args[ARG_BREAKDOWN], 0) != 0, &e))
+		return SQLITE_OK;
+	int rc = sqlite3_errcode(t->db);
+	sqlite3_free(base->pVtab->zErrMsg);
+	base->pVtab->zErrMsg = sqlite3_mprintf("%s", e.text);
+	return rc == SQLITE_OK || rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_ERROR : rc;
+}
+
+static int next(sqlite3_vtab_cursor *base)
+{
+	((struct cursor *)base)->at++;
+	return SQLITE_OK;
+}
+
+static int is_end(sqlite3_vtab_cursor *base)
+{
+	const struct cursor *c = (const struct cursor *)base;
+	return c->at >= c->groups.n;
+}
+
+static int column(sqlite3_vtab_cursor *base, sqlite3_context *ctx, int i)
+{
+	const struct cursor *c = (const struct cursor *)base;
+	const int64_t *row = rowset_at(&c->groups, c->at) + c->n_dims;
+	if (i >= SPEND_HOUR && i <= SPEND_MONTH)
+		sqlfn_local_text(ctx, row[SPEND_AT_MS], (enum local_unit)(i - SPEND_HOUR));
+	else if (i < SPEND_N_COLUMNS && row[i] != SPEND_NULL)
+		sqlite3_result_int64(ctx, row[i]);
+	return SQLITE_OK;
+}
+
+static int rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *out)
+{
+	*out = (sqlite3_int64)((struct cursor *)base)->at;
+	return SQLITE_OK;
+}
+
+bool spend_register(sqlite3 *db, struct err *e)
+{
+	static const sqlite3_module module = {
+		.xConnect = connect, // without xCreate: it exists by its name alone
+		.xBestIndex = best_index,
+		.xDisconnect = disconnect,
+		.xOpen = open_cursor,
+		.xClose = close_cursor,
+		.xFilter = filter,
+		.xNext = next,
+		.xEof = is_end,
+		.xColumn = column,
+		.xRowid = rowid,
+	};
+	return sqlite3_create_module_v2(db, "spend_sum", &module, NULL, NULL) == SQLITE_OK ||
+	       ledger_fail(db, "registering functions", e);
+}

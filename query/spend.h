@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// The table-valued function that every report with money stands on, `spend` in its SQL:
+//
+//   spend_sum(since_ms, until_ms, project, branch, model, session, breakdown)
+//
+// An argument that is NULL or missing limits nothing. Its columns are
+//
+//   turn_id    NULL where the row comes from the roll-up: without a session, whole quarter hours do
+//   at_ms      of the turn, or the beginning of its quarter hour
+//   hour day week month   of the turn, as text in the process's zone (sqlfn.h)
+//   origin_id class_id model_id session_id agent_id project_id branch_id
+//   split      the model, if breakdown is true; else NULL
+//
+// and the measures turns, input, output, cache_write_5m, cache_write_1h, cache_read, web_searches,
+// cost (pico-USD, NULL without a price), unpriced (turns without one), unknown (turns that were cut
+// off, or whose output is known only from below), first_ms and last_ms (of the turns).
+//
+// There is one row for each combination of those of the first columns that the statement names
+// anywhere, with the measures summed up. So sums, minima, maxima and distinct counts over it say
+// the same whatever is named; the number of its rows says nothing. SQLite alone takes 2 us for a
+// row of the roll-up, most of it for the joins and the sort of GROUP BY, this a quarter.
+#ifndef CCL_QUERY_SPEND_H
+#define CCL_QUERY_SPEND_H
+
+#include <sqlite3.h>
+
+#include "err.h"
+
+MUST_USE bool spend_register(sqlite3 *db, struct err *e);
+
+#endif

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: MIT
+#include "spend_read.h"
+
+#include <stdlib.h>
+
+#include "arena.h"
+#include "ledger.h"
+#include "report_def.h"
+#include "rowset.h"
+
+enum { QUARTER_MS = 900000, N_RATES = 6 };
+
+// Of a class within a time: pico-USD per token, in the order of the columns from SPEND_INPUT on.
+struct rate {
+	int64_t class_id, from_ms, until_ms, model_id;
+	bool is_priced;
+	int64_t rates[N_RATES];
+};
+
+// Columns of the rows in reader.origins.
+enum { ORIGIN_ID, IS_KNOWN, SESSION_ID, AGENT_ID, PROJECT_ID, BRANCH_ID, IS_LOWER_BOUND, N_ORIGIN };
+
+struct reader {
+	sqlite3 *db;
+	const struct spend_filter *filter;
+	struct spend_cells *out;
+	struct rate *rates; // by class, then time
+	size_t n_rates, cap_rates;
+	struct rowset origins;
+	sqlite3_stmt *origin; // looks for one; NULL: all are known
+};
+
+static bool fail(const struct reader *r, struct err *e)
+{
+	return ledger_fail(r->db, "adding up what was spent", e);
+}
+
+static bool bind_str(sqlite3_stmt *s, const char *name, struct str v)
+{
+	int at = sqlite3_bind_parameter_index(s, name);
+	return !at || !v.p || sqlite3_bind_text(s, at, v.p, (int)v.n, SQLITE_STATIC) == SQLITE_OK;
+}
+
+static bool bind_int(sqlite3_stmt *s, const char *name, int64_t v)
+{
+	int at = sqlite3_bind_parameter_index(s, name);
+	return !at || sqlite3_bind_int64(s, at, v) == SQLITE_OK;
+}
+
+static bool bind_range(sqlite3_stmt *s, int64_t first, int64_t last)
+{
+	return bind_int(s, ":first", first) && bind_int(s, ":last", last);
+}
+
+static bool prepare(const struct reader *r, const char *sql, sqlite3_stmt **out, struct err *e)
+{
+	const struct spend_filter *f = r->filter;
+	bool ok = sqlite3_prepare_v2(r->db, sql, -1, out, NULL) == SQLITE_OK &&
+		  bind_str(*out, ":project", f->project) && bind_str(*out, ":branch", f->branch) &&
+		  bind_str(*out, ":model", f->model) && bind_str(*out, ":session", f->session);
+	return ok || fail(r, e);
+}
+
+static void finalize(sqlite3_stmt **s)
+{
+	(void)sqlite3_finalize(*s);
+}
+
+static int64_t int_or_null(sqlite3_stmt *s, int at)
+{
+	int64_t v = sqlite3_column_int64(s, at);
+	return v == 0 && sqlite3_column_type(s, at) == SQLITE_NULL ? SPEND_NULL : v;
+}
+
+static bool read_rates(struct reader *r, struct err *e)
+{
+	AUTO(finalize) sqlite3_stmt *s = NULL;
+	int rc;
+	if (!prepare(r, spend_rate_sql, &s, e))
+		return false;
+	while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
+		r->rates = mem_reserve(r->rates, &r->cap_rates, r->n_rates + 1, sizeof *r->rates);
+		struct rate *p = &r->rates[r->n_rates++];
+		*p = (struct rate){.class_id = sqlite3_column_int64(s, 0),
+			.from_ms = sqlite3_column_int64(s, 1),
+			.until_ms = sqlite3_column_int64(s, 2),
+			.model_id = sqlite3_column_int64(s, 3),
+			.is_priced = sqlite3_column_type(s, 4) != SQLITE_NULL};
+		for (int i = 0; i < N_RATES; i++)
+			p->rates[i] = sqlite3_column_int64(s, 4 + i);
+	}
+	return rc == SQLITE_DONE || fail(r, e);
+}
+
+// NULL: a class that the filters leave out.
+static const struct rate *find_rate(const struct reader *r, int64_t class_id, int64_t at_ms)
+{
+	size_t low = 0, n = r->n_rates;
+	while (n > 0) {
+		const struct rate *p = &r->rates[low + n / 2];
+		if (p->class_id < class_id || (p->class_id == class_id && p->until_ms <= at_ms)) {
+			low += n / 2 + 1;
+			n -= n / 2 + 1;
+		} else {
+			n /= 2;
+		}
+	}
+	const struct rate *p = low < r->n_rates ? &r->rates[low] : NULL;
+	return p && p->class_id == class_id && p->from_ms <= at_ms ? p : NULL;
+}
+
+static bool read_origins(struct reader *r, sqlite3_stmt *s, struct err *e)
+{
+	int rc;
+	while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
+		bool is_new;
+		int64_t id = sqlite3_column_int64(s, 0);
+		int64_t *row = rowset_get(&r->origins, &id, &is_new);
+		row[IS_KNOWN] = 1;
+		for (int i = SESSION_ID; i < N_ORIGIN; i++)
+			row[i] = int_or_null(s, i - 1);
+	}
+	return rc == SQLITE_DONE || fail(r, e);
+}
+
+// Few of the origins have turns in a short window: they are looked up as they come.
+static bool begin_origins(struct reader *r, struct err *e)
+{
+	const struct spend_filter *f = r->filter;
+	bool is_filtered = f->project.p || f->branch.p || f->session.p;
+	bool is_window = f->since_ms > 0 || f->until_ms < LEDGER_NO_END_MS;
+	r->origins = (struct rowset){.n_key = 1, .n_columns = N_ORIGIN};
+	if (!prepare(r, spend_origin_sql, &r->origin, e))
+		return false;
+	if (is_window && !is_filtered)
+		return true;
+	bool ok = bind_range(r->origin, 0, INT64_MAX) && read_origins(r, r->origin, e);
+	finalize(&r->origin);
+	r->origin = NULL;
+	return ok;
+}
+
+// *out: NULL if the filters leave it out.
+static bool find_origin(struct reader *r, int64_t id, const int64_t **out, struct err *e)
+{
+	bool is_new;
+	int64_t *row = rowset_get(&r->origins, &id, &is_new);
+	if (is_new && r->origin) {
+		(void)sqlite3_reset(r->origin);
+		if (!bind_range(r->origin, id, id) || !read_origins(r, r->origin, e))
+			return false;
+		row = rowset_get(&r->origins, &id, &is_new);
+	}
+	*out = row[IS_KNOWN] ? row : NULL;
+	return true;
+}
+
+static bool set_cost(struct spend_cell *c, const struct rate *rate, struct err *e)
+{
+	int64_t sum = 0, product;
+	for (int i = 0; i < N_RATES; i++)
+		if (__builtin_mul_overflow(c->v[SPEND_INPUT + i], rate->rates[i], &product) ||
+			__builtin_add_overflow(sum, product, &sum))
+			return err_set(e, ERR_FORMAT, "integer overflow: too many tokens to price");
+	c->v[SPEND_COST] = rate->is_priced ? sum : SPEND_NULL;
+	c->v[SPEND_UNPRICED] = rate->is_priced ? 0 : c->v[SPEND_TURNS];
+	c->v[SPEND_MODEL_ID] = rate->model_id;
+	return true;
+}
+
+static bool add_cell(struct reader *r, sqlite3_stmt *s, struct err *e)
+{
+	const int64_t *origin;
+	int64_t at_ms = sqlite3_column_int64(s, 1);
+	const struct rate *rate = find_rate(r, sqlite3_column_int64(s, 3), at_ms);
+	if (!rate)
+		return true;
+	if (!find_origin(r, sqlite3_column_int64(s, 2), &origin, e))
+		return false;
+	if (!origin)
+		return true;
+	struct spend_cells *out = r->out;
+	out->all = mem_reserve(out->all, &out->cap, out->n + 1, sizeof *out->all);
+	struct spend_cell *c = &out->all[out->n++];
+	c->v[SPEND_TURN_ID] = int_or_null(s, 0);
+	c->v[SPEND_AT_MS] = at_ms;
+	c->v[SPEND_ORIGIN_ID] = origin[ORIGIN_ID];
+	c->v[SPEND_CLASS_ID] = rate->class_id;
+	c->v[SPEND_SESSION_ID] = origin[SESSION_ID];
+	c->v[SPEND_AGENT_ID] = origin[AGENT_ID];
+	c->v[SPEND_PROJECT_ID] = origin[PROJECT_ID];
+	c->v[SPEND_BRANCH_ID] = origin[BRANCH_ID];
+	for (int i = 0; i <= SPEND_WEB_SEARCHES - SPEND_TURNS; i++)
+		c->v[SPEND_TURNS + i] = sqlite3_column_int64(s, 4 + i);
+	c->v[SPEND_UNKNOWN] =
+		origin[IS_LOWER_BOUND] == 1 ? c->v[SPEND_TURNS] : sqlite3_column_int64(s, 11);
+	c->v[SPEND_FIRST_MS] = sqlite3_column_int64(s, 12);
+	c->v[SPEND_LAST_MS] = sqlite3_column_int64(s, 13);
+	return set_cost(c, rate, e);
+}
+
+static bool read_rows(struct reader *r, const char *sql, int64_t first, int64_t last, struct err *e)
+{
+	AUTO(finalize) sqlite3_stmt *s = NULL;
+	int rc;
+	if (first >= last)
+		return true;
+	if (!prepare(r, sql, &s, e))
+		return false;
+	if (!bind_range(s, first, last))
+		return fail(r, e);
+	while ((rc = sqlite3_step(s)) == SQLITE_ROW)
+		if (!add_cell(r, s, e))
+			return false;
+	return rc == SQLITE_DONE || fail(r, e);
+}
+
+// Whole quarter hours come from the roll-up, the two that a limit cuts from the turns; one session
+// comes from its turns.
+static bool read_window(struct reader *r, struct err *e)
+{
+	int64_t since_ms = r->filter->since_ms, until_ms = r->filter->until_ms;
+	int64_t first = (since_ms + QUARTER_MS - 1) / QUARTER_MS, end = until_ms / QUARTER_MS;
+	int64_t first_ms = first * QUARTER_MS, end_ms = (first > end ? first : end) * QUARTER_MS;
+	if (r->filter->session.p)
+		return read_rows(r, spend_session_sql, since_ms, until_ms, e);
+	return read_rows(
+		       r, spend_turn_sql, since_ms, first_ms < until_ms ? first_ms : until_ms, e) &&
+	       read_rows(r, spend_rollup_sql, first, end, e) &&
+	       read_rows(r, spend_turn_sql, end_ms, until_ms, e);
+}
+
+bool spend_read(sqlite3 *db, const struct spend_filter *f, struct spend_cells *out, struct err *e)
+{
+	struct reader r = {.db = db, .filter = f, .out = out};
+	out->n = 0;
+	bool ok = read_rates(&r, e) && begin_origins(&r, e) && read_window(&r, e);
+	free(r.rates);
+	rowset_free(&r.origins);
+	finalize(&r.origin);
+	return ok;
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+// What the standard filters leave of the ledger, priced: the rows that spend.c sums up.
+#ifndef CCL_QUERY_SPEND_READ_H
+#define CCL_QUERY_SPEND_READ_H
+
+#include <sqlite3.h>
+
+#include "err.h"
+#include "str.h"
+
+#define SPEND_NULL INT64_MIN
+
+// Columns of spend_sum; spend.h says what they hold.
+enum spend_column {
+	SPEND_TURN_ID,
+	SPEND_AT_MS,
+	SPEND_HOUR,
+	SPEND_DAY,
+	SPEND_WEEK,
+	SPEND_MONTH,
+	SPEND_ORIGIN_ID,
+	SPEND_CLASS_ID,
+	SPEND_MODEL_ID,
+	SPEND_SPLIT,
+	SPEND_SESSION_ID,
+	SPEND_AGENT_ID,
+	SPEND_PROJECT_ID,
+	SPEND_BRANCH_ID,
+	SPEND_TURNS, // here the measures begin
+	SPEND_INPUT,
+	SPEND_OUTPUT,
+	SPEND_CACHE_WRITE_5M,
+	SPEND_CACHE_WRITE_1H,
+	SPEND_CACHE_READ,
+	SPEND_WEB_SEARCHES,
+	SPEND_COST,
+	SPEND_UNPRICED,
+	SPEND_UNKNOWN,
+	SPEND_FIRST_MS,
+	SPEND_LAST_MS,
+	SPEND_N_COLUMNS,
+};
+
+// Half-open window; STR_NONE: not asked for.
+struct spend_filter {
+	int64_t since_ms, until_ms;
+	struct str project, branch, model, session;
+};
+
+// A roll-up row, a turn or a step. SPEND_HOUR to SPEND_MONTH and SPEND_SPLIT are not set; of the
+// others, what is NULL is SPEND_NULL.
+struct spend_cell {
+	int64_t v[SPEND_N_COLUMNS];
+};
+
+struct spend_cells {
+	struct spend_cell *all; // to be freed
+	size_t n, cap;
+};
+
+MUST_USE bool spend_read(
+	sqlite3 *db, const struct spend_filter *f, struct spend_cells *out, struct err *e);
+
+#endif

@@ -1,0 +1,47 @@
+-- What spend_sum (query/spend.h) reads. Each statement stands behind the two common table expressions
+-- of spend.sql that hold the filters, and takes their parameters besides its own.
+
+-- What a row says by its origin: all origins that the filters leave from :first to :last.
+-- @statement origin
+SELECT o.id, o.session_id, o.agent_id, w.project_id, o.branch_id,
+  o.version_id IN (SELECT id FROM lower_bound_version) AS is_lower_bound
+FROM origin AS o LEFT JOIN workdir AS w ON w.id = o.workdir_id
+WHERE o.id BETWEEN :first AND :last
+  AND ((:session IS NULL AND :branch IS NULL AND :project IS NULL) OR o.id IN (SELECT id FROM spend_origin))
+
+-- Every class at every time, with NULL rates where it has no price.
+-- @statement rate
+SELECT s.class_id, s.from_ms, s.until_ms, c.model_id, r.input_rate, r.output_rate, r.cache_5m_rate, r.cache_1h_rate,
+  r.cache_read_rate, r.web_search_rate
+FROM class_span AS s JOIN class AS c ON c.id = s.class_id
+LEFT JOIN rate AS r ON r.class_id = s.class_id AND r.from_ms = s.from_ms
+WHERE :model IS NULL OR s.class_id IN (SELECT id FROM spend_class)
+ORDER BY s.class_id, s.from_ms
+
+-- Whole quarter hours.
+-- @statement rollup
+SELECT NULL, quarter * 900000, origin_id, class_id, turns, input_tok, output_tok, cache_5m_tok, cache_1h_tok,
+  cache_read_tok, web_searches, aborted, first_ms, last_ms
+FROM rollup WHERE quarter >= :first AND quarter < :last
+
+-- Turns and their steps.
+-- @statement turn
+SELECT turn_id, at_ms, origin_id, class_id, turns, input, output, cache_write_5m, cache_write_1h, cache_read,
+  web_searches, aborted, at_ms, at_ms
+FROM turn_portion WHERE at_ms >= :first AND at_ms < :last
+UNION ALL
+SELECT turn_id, at_ms, origin_id, class_id, turns, input, output, cache_write_5m, cache_write_1h, cache_read,
+  web_searches, aborted, at_ms, at_ms
+FROM step_portion WHERE at_ms >= :first AND at_ms < :last
+
+-- Those of one session, which are found by its origins.
+-- @statement session
+SELECT p.turn_id, p.at_ms, p.origin_id, p.class_id, p.turns, p.input, p.output, p.cache_write_5m, p.cache_write_1h,
+  p.cache_read, p.web_searches, p.aborted, p.at_ms, p.at_ms
+FROM spend_origin AS o CROSS JOIN turn_portion AS p ON p.origin_id = o.id
+WHERE +p.at_ms >= :first AND +p.at_ms < :last
+UNION ALL
+SELECT p.turn_id, p.at_ms, p.origin_id, p.class_id, p.turns, p.input, p.output, p.cache_write_5m, p.cache_write_1h,
+  p.cache_read, p.web_searches, p.aborted, p.at_ms, p.at_ms
+FROM spend_origin AS o CROSS JOIN step_portion AS p ON p.origin_id = o.id
+WHERE +p.at_ms >= :first AND +p.at_ms < :last
