@@ -5,6 +5,7 @@
 
 static void add_object(struct sink *k, const struct cell *cells, bool is_sparse)
 {
+	const struct str *keys = k->state;
 	bool is_first = true;
 	buf_addc(k->out, '{');
 	for (size_t c = 0; c < k->result->n_columns; c++) {
@@ -16,8 +17,7 @@ static void add_object(struct sink *k, const struct cell *cells, bool is_sparse)
 		if (!is_first)
 			buf_addc(k->out, ',');
 		is_first = false;
-		text_add_json(k->out, str_of(col->name));
-		buf_addc(k->out, ':');
+		buf_add(k->out, keys[c]);
 		bool is_bare = cells[c].kind != CELL_TEXT &&
 			       (col->type != VALUE_TIME || cells[c].kind != CELL_INT);
 		if (cells[c].kind == CELL_NULL) {
@@ -35,8 +35,24 @@ static void add_object(struct sink *k, const struct cell *cells, bool is_sparse)
 	buf_addc(k->out, '}');
 }
 
+// "name": of every column, as each row has it.
+static struct str *make_keys(const struct result *r)
+{
+	struct str *keys = arena_alloc(r->arena, r->n_columns * sizeof *keys);
+	struct buf b = {0};
+	for (size_t c = 0; c < r->n_columns; c++) {
+		buf_clear(&b);
+		text_add_json(&b, str_of(r->columns[c].name));
+		buf_addc(&b, ':');
+		keys[c] = arena_str(r->arena, buf_str(&b));
+	}
+	buf_free(&b);
+	return keys;
+}
+
 static void begin(struct sink *k)
 {
+	k->state = make_keys(k->result);
 	buf_addz(k->out, "{\"report\":");
 	text_add_json(k->out, k->result->name);
 	buf_printf(k->out, ",\"version\":%d,\"columns\":[", k->result->version);

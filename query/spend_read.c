@@ -18,7 +18,9 @@ struct rate {
 };
 
 // Columns of the rows in reader.origins.
-enum { ORIGIN_ID, IS_KNOWN, SESSION_ID, AGENT_ID, PROJECT_ID, BRANCH_ID, IS_LOWER_BOUND, N_ORIGIN };
+enum { ORIGIN_ID, STATE, SESSION_ID, AGENT_ID, PROJECT_ID, BRANCH_ID, IS_LOWER_BOUND, N_ORIGIN };
+
+enum { OUTSIDE, UNREAD, READ }; // STATE of an origin; OUTSIDE: the filters leave it out
 
 struct reader {
 	sqlite3 *db;
@@ -27,7 +29,8 @@ struct reader {
 	struct rate *rates; // by class, then time
 	size_t n_rates, cap_rates;
 	struct rowset origins;
-	sqlite3_stmt *origin; // looks for one; NULL: all are known
+	sqlite3_stmt *origin; // reads some
+	bool is_complete;     // an origin that is not in origins is OUTSIDE
 };
 
 static bool fail(const struct reader *r, struct err *e)
@@ -109,35 +112,51 @@ static const struct rate *find_rate(const struct reader *r, int64_t class_id, in
 	return p && p->class_id == class_id && p->from_ms <= at_ms ? p : NULL;
 }
 
-static bool read_origins(struct reader *r, sqlite3_stmt *s, struct err *e)
+static bool read_origins(struct reader *r, int64_t first, int64_t last, struct err *e)
 {
 	int rc;
-	while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
+	(void)sqlite3_reset(r->origin);
+	if (!bind_range(r->origin, first, last))
+		return fail(r, e);
+	while ((rc = sqlite3_step(r->origin)) == SQLITE_ROW) {
 		bool is_new;
-		int64_t id = sqlite3_column_int64(s, 0);
+		int64_t id = sqlite3_column_int64(r->origin, 0);
 		int64_t *row = rowset_get(&r->origins, &id, &is_new);
-		row[IS_KNOWN] = 1;
+		row[STATE] = READ;
 		for (int i = SESSION_ID; i < N_ORIGIN; i++)
-			row[i] = int_or_null(s, i - 1);
+			row[i] = int_or_null(r->origin, i - 1);
 	}
 	return rc == SQLITE_DONE || fail(r, e);
 }
 
-// Few of the origins have turns in a short window: they are looked up as they come.
+static bool read_left(struct reader *r, struct err *e)
+{
+	AUTO(finalize) sqlite3_stmt *s = NULL;
+	int rc;
+	if (!prepare(r, spend_left_sql, &s, e))
+		return false;
+	while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
+		bool is_new;
+		int64_t id = sqlite3_column_int64(s, 0);
+		rowset_get(&r->origins, &id, &is_new)[STATE] = UNREAD;
+	}
+	return rc == SQLITE_DONE || fail(r, e);
+}
+
+// All of them at once where all are needed. Few of the origins have turns in a short window or in
+// one session: these are read as they come.
 static bool begin_origins(struct reader *r, struct err *e)
 {
 	const struct spend_filter *f = r->filter;
-	bool is_filtered = f->project.p || f->branch.p || f->session.p;
-	bool is_window = f->since_ms > 0 || f->until_ms < LEDGER_NO_END_MS;
+	bool is_filtered = f->project.p || f->branch.p;
+	bool is_part = f->since_ms > 0 || f->until_ms < LEDGER_NO_END_MS || f->session.p;
 	r->origins = (struct rowset){.n_key = 1, .n_columns = N_ORIGIN};
+	r->is_complete = is_filtered || !is_part;
 	if (!prepare(r, spend_origin_sql, &r->origin, e))
 		return false;
-	if (is_window && !is_filtered)
-		return true;
-	bool ok = bind_range(r->origin, 0, INT64_MAX) && read_origins(r, r->origin, e);
-	finalize(&r->origin);
-	r->origin = NULL;
-	return ok;
+	if (is_filtered)
+		return read_left(r, e);
+	return is_part || read_origins(r, 0, INT64_MAX, e);
 }
 
 // *out: NULL if the filters leave it out.
@@ -145,13 +164,12 @@ static bool find_origin(struct reader *r, int64_t id, const int64_t **out, struc
 {
 	bool is_new;
 	int64_t *row = rowset_get(&r->origins, &id, &is_new);
-	if (is_new && r->origin) {
-		(void)sqlite3_reset(r->origin);
-		if (!bind_range(r->origin, id, id) || !read_origins(r, r->origin, e))
+	if (row[STATE] == UNREAD || (is_new && !r->is_complete)) {
+		if (!read_origins(r, id, id, e))
 			return false;
 		row = rowset_get(&r->origins, &id, &is_new);
 	}
-	*out = row[IS_KNOWN] ? row : NULL;
+	*out = row[STATE] == READ ? row : NULL;
 	return true;
 }
 

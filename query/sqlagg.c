@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "arena.h"
+#include "buf.h"
 #include "ledger.h"
 
 struct candidate {
@@ -88,6 +89,40 @@ static void finish(sqlite3_context *ctx)
 	free(d->all);
 }
 
+struct list {
+	int64_t *ids;
+	size_t n, cap;
+	struct buf text;
+};
+
+static void list_step(sqlite3_context *ctx, int argc, sqlite3_value **argv)
+{
+	struct list *l = sqlite3_aggregate_context(ctx, sizeof *l);
+	int64_t id = sqlite3_value_int64(argv[0]);
+	const char *text = (const char *)sqlite3_value_text(argv[1]);
+	(void)argc;
+	if (!l)
+		mem_die("out of memory");
+	for (size_t i = 0; i < l->n; i++)
+		if (l->ids[i] == id)
+			return;
+	if (l->n)
+		buf_addc(&l->text, ',');
+	buf_addz(&l->text, text);
+	l->ids = mem_reserve(l->ids, &l->cap, l->n + 1, sizeof *l->ids);
+	l->ids[l->n++] = id;
+}
+
+static void list_finish(sqlite3_context *ctx)
+{
+	struct list *l = sqlite3_aggregate_context(ctx, 0);
+	if (!l)
+		return;
+	sqlite3_result_text(ctx, l->text.p, (int)l->text.n, SQLITE_TRANSIENT);
+	buf_free(&l->text);
+	free(l->ids);
+}
+
 bool sqlagg_register(sqlite3 *db, struct err *e)
 {
 	static const struct {
@@ -106,5 +141,7 @@ bool sqlagg_register(sqlite3 *db, struct err *e)
 			    (void *)(uintptr_t)functions[i].by_name, NULL, step, finish,
 			    NULL) != SQLITE_OK)
 			return ledger_fail(db, "registering functions", e);
-	return true;
+	return sqlite3_create_function_v2(db, "list_once", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
+		       NULL, NULL, list_step, list_finish, NULL) == SQLITE_OK ||
+	       ledger_fail(db, "registering functions", e);
 }

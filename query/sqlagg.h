@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // SQL aggregates that reports use.
 //
+//   list_once(id, text)   the texts, each id once, in the order of their rows, with commas between
 //   dearest_project(id, cost, turns)  dearest_branch(..)  dearest_model(..)
 //
-// The id (NULL counts as one) whose rows of the group cost most; among equals, cost known or not,
-// the one with most turns, then the first by name. One pass, where SQL alone would sort three
-// times.
+// dearest: the id (NULL counts as one) whose rows of the group cost most; among equals, cost known
+// or not, the one with most turns, then the first by name. One pass, where SQL alone would sort
+// three times.
 #ifndef CCL_QUERY_SQLAGG_H
 #define CCL_QUERY_SQLAGG_H
 

@@ -126,10 +126,25 @@ void text_add_cut_path(struct buf *out, struct str clean, size_t max_cols)
 	buf_add(out, str_from(clean, start));
 }
 
+// How many characters from the i-th on need no escape in JSON and are of one byte.
+static size_t count_plain(struct str s, size_t i)
+{
+	size_t end = i;
+	while (end < s.n && s.p[end] >= 0x20 && s.p[end] < 0x7f && s.p[end] != '"' &&
+		s.p[end] != '\\')
+		end++;
+	return end - i;
+}
+
 void text_add_json(struct buf *out, struct str s)
 {
 	buf_addc(out, '"');
 	for (size_t i = 0; i < s.n;) {
+		size_t n_plain = count_plain(s, i);
+		buf_add(out, (struct str){s.p + i, n_plain});
+		i += n_plain;
+		if (i == s.n)
+			break;
 		uint32_t u = next_char(s, &i);
 		if (u == '"' || u == '\\')
 			buf_addc(out, '\\');

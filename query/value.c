@@ -48,16 +48,14 @@ static uint64_t magnitude(int64_t v)
 	return v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
 }
 
-static void add_int(struct buf *out, int64_t v)
-{
-	buf_printf(out, "%lld", (long long)v);
-}
-
 void value_add_usd(struct buf *out, int64_t usd_pico)
 {
 	uint64_t u = magnitude(usd_pico);
-	buf_printf(out, "%s%llu.%012llu", usd_pico < 0 ? "-" : "", (unsigned long long)(u / PICO),
-		(unsigned long long)(u % PICO));
+	if (usd_pico < 0)
+		buf_addc(out, '-');
+	buf_add_digits(out, u / PICO, 1);
+	buf_addc(out, '.');
+	buf_add_digits(out, u % PICO, 12);
 }
 
 static void add_grouped(struct buf *out, uint64_t v)
@@ -108,7 +106,7 @@ static void add_tokens(struct buf *out, int64_t v)
 	if (v < 0)
 		buf_addc(out, '-');
 	if (u < 1000) {
-		add_int(out, (int64_t)u);
+		buf_add_int(out, (int64_t)u);
 		return;
 	}
 	// 999,950 is 1.0M, not 1000.0k
@@ -177,12 +175,15 @@ void value_add_machine(struct buf *out, enum value_type type, const struct cell 
 		buf_addz(out, iso);
 	} else if (type == VALUE_SPAN) {
 		uint64_t u = magnitude(c->i);
-		buf_printf(out, "%s%llu.%03u", c->i < 0 ? "-" : "", (unsigned long long)(u / 1000),
-			(unsigned)(u % 1000));
+		if (c->i < 0)
+			buf_addc(out, '-');
+		buf_add_digits(out, u / 1000, 1);
+		buf_addc(out, '.');
+		buf_add_digits(out, u % 1000, 3);
 	} else if (type == VALUE_BOOL) {
 		buf_addz(out, c->i ? "true" : "false");
 	} else {
-		add_int(out, c->i);
+		buf_add_int(out, c->i);
 	}
 }
 

@@ -87,7 +87,7 @@ extern const size_t n_report_defs;
 extern const char report_newest_sql[];
 
 // The statements of spend_read.sql.
-extern const char spend_origin_sql[], spend_rate_sql[], spend_rollup_sql[], spend_turn_sql[],
-	spend_session_sql[];
+extern const char spend_origin_sql[], spend_left_sql[], spend_rate_sql[], spend_rollup_sql[],
+	spend_turn_sql[], spend_session_sql[];
 
 #endif

@@ -1,13 +1,16 @@
 -- What spend_sum (query/spend.h) reads. Each statement stands behind the two common table expressions
 -- of spend.sql that hold the filters, and takes their parameters besides its own.
 
--- What a row says by its origin: all origins that the filters leave from :first to :last.
+-- What a row says by its origin: those from :first to :last, whatever the filters.
 -- @statement origin
 SELECT o.id, o.session_id, o.agent_id, w.project_id, o.branch_id,
   o.version_id IN (SELECT id FROM lower_bound_version) AS is_lower_bound
 FROM origin AS o LEFT JOIN workdir AS w ON w.id = o.workdir_id
 WHERE o.id BETWEEN :first AND :last
-  AND ((:session IS NULL AND :branch IS NULL AND :project IS NULL) OR o.id IN (SELECT id FROM spend_origin))
+
+-- Those that the filters leave.
+-- @statement left
+SELECT id FROM spend_origin
 
 -- Every class at every time, with NULL rates where it has no price.
 -- @statement rate
@@ -38,10 +41,10 @@ FROM step_portion WHERE at_ms >= :first AND at_ms < :last
 -- @statement session
 SELECT p.turn_id, p.at_ms, p.origin_id, p.class_id, p.turns, p.input, p.output, p.cache_write_5m, p.cache_write_1h,
   p.cache_read, p.web_searches, p.aborted, p.at_ms, p.at_ms
-FROM spend_origin AS o CROSS JOIN turn_portion AS p ON p.origin_id = o.id
-WHERE +p.at_ms >= :first AND +p.at_ms < :last
+FROM session AS s CROSS JOIN origin AS o ON o.session_id = s.id CROSS JOIN turn_portion AS p ON p.origin_id = o.id
+WHERE s.uid = :session AND +p.at_ms >= :first AND +p.at_ms < :last
 UNION ALL
 SELECT p.turn_id, p.at_ms, p.origin_id, p.class_id, p.turns, p.input, p.output, p.cache_write_5m, p.cache_write_1h,
   p.cache_read, p.web_searches, p.aborted, p.at_ms, p.at_ms
-FROM spend_origin AS o CROSS JOIN step_portion AS p ON p.origin_id = o.id
-WHERE +p.at_ms >= :first AND +p.at_ms < :last
+FROM session AS s CROSS JOIN origin AS o ON o.session_id = s.id CROSS JOIN step_portion AS p ON p.origin_id = o.id
+WHERE s.uid = :session AND +p.at_ms >= :first AND +p.at_ms < :last

@@ -32,6 +32,24 @@ void buf_addc(struct buf *b, char c)
 	b->p[b->n++] = c;
 }
 
+void buf_add_digits(struct buf *b, uint64_t v, int n)
+{
+	char z[32];
+	size_t at = sizeof z;
+	for (; v > 0 || n > 0; n--) {
+		z[--at] = (char)('0' + v % 10);
+		v /= 10;
+	}
+	buf_add(b, (struct str){z + at, sizeof z - at});
+}
+
+void buf_add_int(struct buf *b, int64_t v)
+{
+	if (v < 0)
+		buf_addc(b, '-');
+	buf_add_digits(b, v < 0 ? 0 - (uint64_t)v : (uint64_t)v, 1);
+}
+
 void buf_printf(struct buf *b, const char *fmt, ...)
 {
 	va_list ap;

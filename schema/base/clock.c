@@ -155,14 +155,27 @@ bool clock_parse_iso(struct str t, int64_t *out_ms)
 	return true;
 }
 
+static void set_digits(char *z, int n, unsigned v)
+{
+	while (n-- > 0) {
+		z[n] = (char)('0' + v % 10);
+		v /= 10;
+	}
+}
+
 void clock_format_iso(int64_t ms, char out[static CLOCK_ISO_BYTES])
 {
 	int64_t days = ms >= 0 ? ms / MS_PER_DAY : -((-ms + MS_PER_DAY - 1) / MS_PER_DAY);
 	int64_t rest = ms - days * MS_PER_DAY, y;
 	unsigned m, d;
 	clock_civil_from_days(days, &y, &m, &d);
-	(void)snprintf(out, CLOCK_ISO_BYTES, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ",
-		(unsigned)y % 10000u, m % 100u, d % 100u, (unsigned)(rest / 3600000) % 100u,
-		(unsigned)(rest / 60000 % 60), (unsigned)(rest / 1000 % 60),
-		(unsigned)(rest % 1000));
+	// by hand: reports print many
+	memcpy(out, "0000-00-00T00:00:00.000Z", CLOCK_ISO_BYTES);
+	set_digits(out, 4, (unsigned)y % 10000u);
+	set_digits(out + 5, 2, m);
+	set_digits(out + 8, 2, d);
+	set_digits(out + 11, 2, (unsigned)(rest / 3600000));
+	set_digits(out + 14, 2, (unsigned)(rest / 60000 % 60));
+	set_digits(out + 17, 2, (unsigned)(rest / 1000 % 60));
+	set_digits(out + 20, 3, (unsigned)(rest % 1000));
 }

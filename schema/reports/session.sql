@@ -14,16 +14,15 @@
 -- @measures
 -- @empty   This session has no turns that the filters leave.
 -- @example ccl session 3f2a --sort cost:desc --limit 20
-WITH cell AS MATERIALIZED (
-  SELECT s.turn_id, @measures FROM spend AS s GROUP BY 1)
 SELECT t.key AS turn, t.at_ms AS at, coalesce(a.uid, 'main') AS agent, m.name AS model,
-  (SELECT group_concat(text, ',') FROM (
-    SELECT n.text FROM tool_call AS l JOIN name AS n ON n.id = l.name_id
-    WHERE l.turn_id = t.id GROUP BY n.text ORDER BY min(l.id))) AS tools,
-  p.uid AS prompt, c.turns, c.input, c.output, c.cache_write_5m, c.cache_write_1h, c.cache_read, c.web_searches,
-  c.cost, c.unpriced
-FROM cell AS c
-JOIN turn AS t ON t.id = c.turn_id
+  (SELECT list_once(id, text) FROM (
+    SELECT n.id, n.text FROM tool_call AS l CROSS JOIN name AS n ON n.id = l.name_id
+    WHERE l.turn_id = t.id ORDER BY l.id)) AS tools,
+  p.uid AS prompt, s.turns, s.input, s.output, s.cache_write_5m, s.cache_write_1h, s.cache_read, s.web_searches,
+  s.cost, s.unpriced
+-- spend has one row a turn, since no other of its dimensions is named
+FROM spend AS s
+CROSS JOIN turn AS t ON t.id = s.turn_id
 JOIN origin AS o ON o.id = t.origin_id
 JOIN class AS k ON k.id = t.class_id
 JOIN model AS m ON m.id = k.model_id
