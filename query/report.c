@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "beyond.h"
 #include "ledger.h"
 #include "path.h"
 #include "spend.h"
@@ -32,7 +33,7 @@ bool report_open(struct arena *a, sqlite3 **out, struct err *e)
 		return false;
 	// room for a sort of all history in one piece
 	if (!ledger_exec(db, "PRAGMA cache_size = -32768", e) || !sqlfn_register(db, e) ||
-		!sqlagg_register(db, e) || !spend_register(db, e)) {
+		!sqlagg_register(db, e) || !spend_register(db, e) || !beyond_register(db, e)) {
 		ledger_close(&db);
 		return false;
 	}

@@ -46,7 +46,8 @@ void result_sum(struct result *r, const char *key, const char *value)
 	r->totals = arena_alloc(r->arena, r->n_columns * sizeof *r->totals);
 	r->is_total_row = key != NULL;
 	for (size_t i = 0; i < r->n_rows; i++) {
-		if (key && !str_is(r->rows[i][key_at].s, value))
+		const struct cell *k = &r->rows[i][key_at];
+		if (key && (k->kind != CELL_TEXT || !str_is(k->s, value)))
 			continue;
 		n_chosen++;
 		chosen = r->rows[i];

@@ -44,8 +44,10 @@ struct cursor {
 	sqlite3_vtab_cursor base;
 	size_t n_dims; // of the key of a group: the columns named that are no measures
 	enum spend_column dims[SPEND_TURNS];
-	struct rowset groups; // key, then all columns
-	size_t at;
+	struct rowset groups; // its numbers begin with the key
+	// where a group has the dimensions named, the time of one of its cells, and the measures
+	size_t where[SPEND_N_COLUMNS], at_ms;
+	size_t at; // the row that it stands on
 };
 
 static int connect(sqlite3 *db, void *data, int argc, const char *const *argv, sqlite3_vtab **out,
@@ -185,39 +187,58 @@ static int64_t key_of(const struct spend_cell *cell, enum spend_column column, b
 	return cell->v[column];
 }
 
+// `to` and `from` begin at SPEND_TURNS.
 static bool add_measures(int64_t *to, const int64_t *from)
 {
+	enum { COST = SPEND_COST - SPEND_TURNS, FIRST_MS = SPEND_FIRST_MS - SPEND_TURNS };
 	bool is_over = false;
-	for (int i = SPEND_TURNS; i < SPEND_FIRST_MS; i++) {
-		if (i == SPEND_COST && (from[i] == SPEND_NULL || to[i] == SPEND_NULL))
+	for (int i = 0; i < FIRST_MS; i++) {
+		if (i == COST && (from[i] == SPEND_NULL || to[i] == SPEND_NULL))
 			to[i] = to[i] == SPEND_NULL ? from[i] : to[i];
 		else
 			is_over |= __builtin_add_overflow(to[i], from[i], &to[i]);
 	}
-	if (from[SPEND_FIRST_MS] < to[SPEND_FIRST_MS])
-		to[SPEND_FIRST_MS] = from[SPEND_FIRST_MS];
-	if (from[SPEND_LAST_MS] > to[SPEND_LAST_MS])
-		to[SPEND_LAST_MS] = from[SPEND_LAST_MS];
+	if (from[FIRST_MS] < to[FIRST_MS])
+		to[FIRST_MS] = from[FIRST_MS];
+	if (from[FIRST_MS + 1] > to[FIRST_MS + 1])
+		to[FIRST_MS + 1] = from[FIRST_MS + 1];
 	return !is_over;
+}
+
+static void lay_out(struct cursor *c, unsigned long long used)
+{
+	size_t n = 0;
+	for (int i = 0; i < SPEND_TURNS; i++)
+		if (used >> i & 1) {
+			c->dims[n] = (enum spend_column)i;
+			c->where[i] = n++;
+		}
+	c->n_dims = n;
+	rowset_free(&c->groups);
+	c->groups.n_key = n;
+	c->at_ms = n++;
+	for (int i = SPEND_TURNS; i < SPEND_N_COLUMNS; i++)
+		c->where[i] = n++;
+	c->groups.n_columns = n;
+	c->at = 0;
 }
 
 static bool group(const struct table *t, struct cursor *c, bool is_breakdown, struct err *e)
 {
 	int64_t key[SPEND_TURNS];
-	rowset_free(&c->groups);
-	c->groups = (struct rowset){.n_key = c->n_dims, .n_columns = c->n_dims + SPEND_N_COLUMNS};
 	for (size_t i = 0; i < t->cells.n; i++) {
 		bool is_new;
 		const struct spend_cell *cell = &t->cells.all[i];
+		const int64_t *measures = &cell->v[SPEND_TURNS];
 		for (size_t d = 0; d < c->n_dims; d++)
 			key[d] = key_of(cell, c->dims[d], is_breakdown);
-		int64_t *to = rowset_get(&c->groups, key, &is_new) + c->n_dims;
-		if (is_new) {
-			memcpy(to, cell->v, sizeof cell->v);
-			to[SPEND_SPLIT] = is_breakdown ? cell->v[SPEND_MODEL_ID] : SPEND_NULL;
-		} else if (!add_measures(to, cell->v)) {
+		int64_t *row = rowset_get(&c->groups, key, &is_new);
+		int64_t *to = row + c->where[SPEND_TURNS];
+		row[c->at_ms] = cell->v[SPEND_AT_MS];
+		if (is_new)
+			memcpy(to, measures, (SPEND_N_COLUMNS - SPEND_TURNS) * sizeof *to);
+		else if (!add_measures(to, measures))
 			return err_set(e, ERR_FORMAT, "integer overflow: the sum is too large");
-		}
 	}
 	return true;
 }
@@ -233,11 +254,7 @@ static int filter(
 	for (int i = 0, n = 0; i < N_ARGS && n < argc; i++)
 		if (given & 1 << i)
 			args[i] = argv[n++];
-	c->n_dims = 0;
-	c->at = 0;
-	for (int i = 0; i < SPEND_TURNS; i++)
-		if (used >> i & 1)
-			c->dims[c->n_dims++] = (enum spend_column)i;
+	lay_out(c, used);
 	if (read_cells(t, args, &e) && group(t, c, int_of(args[ARG_BREAKDOWN], 0) != 0, &e))
 		return SQLITE_OK;
 	int rc = sqlite3_errcode(t->db);
@@ -261,11 +278,11 @@ static int is_end(sqlite3_vtab_cursor *base)
 static int column(sqlite3_vtab_cursor *base, sqlite3_context *ctx, int i)
 {
 	const struct cursor *c = (const struct cursor *)base;
-	const int64_t *row = rowset_at(&c->groups, c->at) + c->n_dims;
+	const int64_t *row = rowset_at(&c->groups, c->at);
 	if (i >= SPEND_HOUR && i <= SPEND_MONTH)
-		sqlfn_local_text(ctx, row[SPEND_AT_MS], (enum local_unit)(i - SPEND_HOUR));
-	else if (i < SPEND_N_COLUMNS && row[i] != SPEND_NULL)
-		sqlite3_result_int64(ctx, row[i]);
+		sqlfn_local_text(ctx, row[c->at_ms], (enum local_unit)(i - SPEND_HOUR));
+	else if (i < SPEND_N_COLUMNS && row[c->where[i]] != SPEND_NULL)
+		sqlite3_result_int64(ctx, row[c->where[i]]);
 	return SQLITE_OK;
 }
 

@@ -81,8 +81,8 @@ static bool fail(sqlite3 *db, struct err *e)
 static void declare_functions(sqlite3 *db)
 {
 	static const char *const names[] = {"json_each", "json_tree", "pragma_table_info",
-		"pragma_table_xinfo", "pragma_table_list", "pragma_index_list",
-		"pragma_index_info", "spend_sum"};
+		"pragma_table_xinfo", "pragma_table_list", "pragma_index_list", "pragma_index_info",
+		"spend_sum", "session_beyond"};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		char sql[64];
 		sqlite3_stmt *s = NULL;

@@ -10,9 +10,11 @@ enum cell_kind { CELL_NULL, CELL_INT, CELL_REAL, CELL_TEXT };
 
 struct cell {
 	enum cell_kind kind;
-	int64_t i;
-	double r;
-	struct str s;
+	union { // by kind
+		int64_t i;
+		double r;
+		struct str s;
+	};
 };
 
 bool value_is_number(enum value_type type); // right-aligned, and a number in CSV and JSON

@@ -122,7 +122,7 @@ def main():
         if not os.path.basename(path).startswith(f'{i:03}_'):
             die(path, 1, f'migration {i:03} is missing')
     price_sql = prices(os.path.join(schema, 'prices.tsv'))
-    views = read('views.sql').replace('@unattributed', embed_reports.bare(os.path.join(schema, 'unattributed.sql')))
+    views = read('views.sql')
     parts = ['// Made by embed.py.', QUIET, '#include "embedded.h"', '']
     parts.append('const char *const embedded_migrations[] = {')
     for path in migrations:

@@ -171,8 +171,8 @@ class Header:
             if name not in known:
                 self.bad(f'the SQL uses :{name}, which no @param or @filter declares')
 
-    def sql(self, spend, unattributed):
-        body = self.body.replace('@measures', MEASURE_SQL).replace('@unattributed', unattributed)
+    def sql(self, spend):
+        body = self.body.replace('@measures', MEASURE_SQL)
         if re.search(r'@\w+', re.sub(r"'[^']*'", "''", body)):
             self.bad('unknown @token in the SQL')
         if self.filters is None:
@@ -186,7 +186,7 @@ def flag(value):
     return 'true' if value else 'false'
 
 
-def c_table(headers, fragments, c_string):
+def c_table(headers, spend, c_string):
     out = ['#include "report_def.h"', '']
     for i, h in enumerate(headers):
         if h.params:
@@ -208,7 +208,7 @@ def c_table(headers, fragments, c_string):
         strings = {k: t.get(k) for k in 'title about group empty example chart source'.split()}
         out.append('{\n\t.name = ' + c_quote(t['report']) + ',')
         out += [f'\t.{k} = {c_quote(v)},' for k, v in strings.items()]
-        out.append('\t.sql = ' + (c_string(h.sql(*fragments)) if h.body else 'NULL') + ',')
+        out.append('\t.sql = ' + (c_string(h.sql(spend)) if h.body else 'NULL') + ',')
         out.append(f'\t.totals_column = {c_quote(total[0])}, .totals_value = {c_quote(total[1])},')
         out.append(f'\t.params = {f"params_{i}" if h.params else "NULL"}, .n_params = {len(h.params)},')
         out.append(f'\t.columns = columns_{i}, .n_columns = {len(h.columns)},')
@@ -253,7 +253,9 @@ def reports(schema, c_string):
                 raise BadHeader(h.path, c['line'], f'drill={c["drill"]}: there is no such report')
     fragment = lambda name: bare(os.path.join(schema, name + '.sql'))
     spend, newest = fragment('spend'), fragment('newest')
-    return c_table(headers, (spend, fragment('unattributed')), c_string) + [
+    return c_table(headers, spend, c_string) + [
         f'const char report_newest_sql[] =\n{c_string(f"WITH {spend} {newest}")};'] + [
         f'const char spend_{name}_sql[] =\n{c_string(f"WITH {filters(spend)} {sql}")};'
-        for name, sql in statements(os.path.join(schema, 'spend_read.sql'))]
+        for name, sql in statements(os.path.join(schema, 'spend_read.sql'))] + [
+        f'const char beyond_{name}_sql[] =\n{c_string(sql)};'
+        for name, sql in statements(os.path.join(schema, 'beyond_read.sql'))]

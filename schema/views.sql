@@ -127,30 +127,6 @@ FROM (
   WHERE t.text IN ('Read', 'Write', 'Edit', 'NotebookEdit', 'Bash', 'Grep', 'Glob', 'Agent', 'Task')
   GROUP BY r.session_id);
 
--- Claude Code's own meter, one row per process and model; model: what a price is looked up by, else
--- the name as written. A count that is none, or more than ten billion, is -1: the meter is then not
--- believed, and sums stay within 64 bits.
-CREATE TEMP VIEW meter AS
-SELECT session_id, start_ms, model,
-  CASE WHEN typeof(input) = 'integer' AND input BETWEEN 0 AND 10000000000 THEN input ELSE -1 END AS input,
-  CASE WHEN typeof(output) = 'integer' AND output BETWEEN 0 AND 10000000000 THEN output ELSE -1 END AS output,
-  CASE WHEN typeof(written) = 'integer' AND typeof(written_1h) = 'integer' AND written BETWEEN 0 AND 10000000000
-    AND written_1h BETWEEN 0 AND written THEN written - written_1h ELSE -1 END AS cache_write_5m,
-  CASE WHEN typeof(written_1h) = 'integer' AND written_1h BETWEEN 0 AND 10000000000 THEN written_1h ELSE -1 END
-    AS cache_write_1h,
-  CASE WHEN typeof(cache_read) = 'integer' AND cache_read BETWEEN 0 AND 10000000000 THEN cache_read ELSE -1 END
-    AS cache_read,
-  CASE WHEN typeof(searches) = 'integer' AND searches BETWEEN 0 AND 1000000 THEN searches ELSE -1 END AS web_searches
-FROM (
-  SELECT c.session_id, c.start_ms, coalesce(model_priced_as(u.key), u.key) AS model,
-    coalesce(u.value ->> '$.inputTokens', 0) AS input, coalesce(u.value ->> '$.outputTokens', 0) AS output,
-    coalesce(u.value ->> '$.cacheCreationInputTokens', 0) AS written,
-    coalesce(u.value ->> '$.cacheCreationEphemeral1hInputTokens', 0) AS written_1h,
-    coalesce(u.value ->> '$.cacheReadInputTokens', 0) AS cache_read,
-    coalesce(u.value ->> '$.webSearchRequests', 0) AS searches
-  FROM cost_state AS c, json_each(CASE WHEN json_valid(c.line) THEN c.line ELSE '{}' END, '$.modelUsage') AS u
-  WHERE u.type = 'object');
-
 -- A session and the one that it was forked from: both hold the same messages and the same process.
 -- By the client's own word (requestSessionId), else by the rule of owners: the parent has no message
 -- of its own, or an earlier one. Of several ancestors the nearest.
@@ -167,9 +143,3 @@ SELECT session_id, parent_id FROM (
     WHEN p.request_session IS s.uid THEN 0
     ELSE (coalesce(s.first_own_ms, -1), s.uid) > (coalesce(p.first_own_ms, -1), p.uid) END)
 WHERE place = 1;
-
--- What the meter of each session counted beyond its turns; unattributed.sql says how.
-CREATE TEMP VIEW session_unattributed AS
-WITH wanted(session_id) AS MATERIALIZED (SELECT DISTINCT session_id FROM cost_state),
-@unattributed
-SELECT * FROM beyond;

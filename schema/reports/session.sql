@@ -20,12 +20,11 @@ SELECT t.key AS turn, t.at_ms AS at, coalesce(a.uid, 'main') AS agent, m.name AS
     WHERE l.turn_id = t.id ORDER BY l.id)) AS tools,
   p.uid AS prompt, s.turns, s.input, s.output, s.cache_write_5m, s.cache_write_1h, s.cache_read, s.web_searches,
   s.cost, s.unpriced
--- spend has one row a turn, since no other of its dimensions is named
+-- one row a turn: spend has no other of its dimensions named but the agent, which a turn has one of
 FROM spend AS s
 CROSS JOIN turn AS t ON t.id = s.turn_id
-JOIN origin AS o ON o.id = t.origin_id
 JOIN class AS k ON k.id = t.class_id
 JOIN model AS m ON m.id = k.model_id
-LEFT JOIN agent AS a ON a.id = o.agent_id
+LEFT JOIN agent AS a ON a.id = s.agent_id
 LEFT JOIN prompt AS p ON p.id = t.prompt_id
 ORDER BY t.at_ms, t.id

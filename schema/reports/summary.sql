@@ -37,12 +37,11 @@ cell AS MATERIALIZED (
 sums AS MATERIALIZED (
   SELECT bit, split, count(DISTINCT session_id) AS sessions, min(first_ms) AS first_ms, sum(unknown) AS unknown, @measures
   FROM cell GROUP BY bit, split),
-wanted(session_id) AS MATERIALIZED (SELECT DISTINCT session_id FROM cost_state WHERE NOT :breakdown),
-@unattributed,
 -- only sessions that lie in the period as a whole: nobody knows when the rest of one was spent
 beyond_sum AS MATERIALIZED (
   SELECT c.bit, sum(y.unattributed) AS unattributed
-  FROM cell AS c CROSS JOIN beyond AS y ON y.session_id = c.session_id AND y.turns = c.turns
+  FROM cell AS c CROSS JOIN session_beyond AS y ON y.session_id = c.session_id
+  WHERE NOT :breakdown AND y.turns = c.turns
   GROUP BY c.bit),
 tally AS (
   SELECT p.*, s.*, CASE WHEN s.bit IS NULL THEN 0 ELSE s.cost END AS usd,
@@ -68,7 +67,7 @@ SELECT t.period, (SELECT name FROM model WHERE id = t.split) AS model,
   coalesce(t.unpriced, 0) AS unpriced,
   CAST(t.cache_read AS REAL) / nullif(t.cache_read + t.cache_write_5m + t.cache_write_1h, 0) AS cache_hit,
   (t.usd + max(t.days, 1) / 2) / max(t.days, 1) AS per_day,
-  CASE WHEN NOT :breakdown THEN (SELECT unattributed FROM beyond_sum AS y WHERE y.bit = t.bit) END AS unattributed,
+  (SELECT unattributed FROM beyond_sum AS y WHERE y.bit = t.bit) AS unattributed,
   coalesce(t.unknown, 0) + CASE WHEN :breakdown THEN 0 ELSE (
     SELECT count(*) FROM open_request AS q
     WHERE q.at_ms >= max(:since_ms, t.first_ms) AND q.at_ms < min(:until_ms, t.end_ms)
