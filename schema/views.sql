@@ -109,6 +109,13 @@ WHERE text GLOB '2.1.[0-9]*' AND CAST(substr(text, 5) AS INTEGER) BETWEEN 8 AND 
 
 -- What a session was about, by the tools it called: a guess, and labelled as one wherever it shows.
 CREATE TEMP VIEW session_category AS
+WITH tool(id, kind) AS MATERIALIZED (
+  SELECT id, CASE
+      WHEN text IN ('Agent', 'Task') THEN 'agent'
+      WHEN text IN ('Write', 'Edit') THEN 'gen'
+      WHEN text = 'Bash' THEN 'bash'
+      WHEN text IN ('Read', 'Grep', 'Glob') THEN 'read' END
+  FROM name WHERE text IN ('Read', 'Write', 'Edit', 'NotebookEdit', 'Bash', 'Grep', 'Glob', 'Agent', 'Task'))
 SELECT session_id, CASE
     WHEN agents * 2 > n AND gen * 10 < n THEN 'planning'
     WHEN gen * 10 > n * 4 THEN 'generation'
@@ -119,12 +126,11 @@ SELECT session_id, CASE
     ELSE 'mixed' END AS category
 FROM (
   SELECT r.session_id, sum(r.calls) AS n,
-    sum(CASE WHEN t.text IN ('Agent', 'Task') THEN r.calls ELSE 0 END) AS agents,
-    sum(CASE WHEN t.text IN ('Write', 'Edit') THEN r.calls ELSE 0 END) AS gen,
-    sum(CASE WHEN t.text = 'Bash' THEN r.calls ELSE 0 END) AS bash,
-    sum(CASE WHEN t.text IN ('Read', 'Grep', 'Glob') THEN r.calls ELSE 0 END) AS reads
-  FROM tool_rollup AS r JOIN name AS t ON t.id = r.name_id
-  WHERE t.text IN ('Read', 'Write', 'Edit', 'NotebookEdit', 'Bash', 'Grep', 'Glob', 'Agent', 'Task')
+    sum(CASE t.kind WHEN 'agent' THEN r.calls ELSE 0 END) AS agents,
+    sum(CASE t.kind WHEN 'gen' THEN r.calls ELSE 0 END) AS gen,
+    sum(CASE t.kind WHEN 'bash' THEN r.calls ELSE 0 END) AS bash,
+    sum(CASE t.kind WHEN 'read' THEN r.calls ELSE 0 END) AS reads
+  FROM tool_rollup AS r CROSS JOIN tool AS t ON t.id = r.name_id
   GROUP BY r.session_id);
 
 -- A session and the one that it was forked from: both hold the same messages and the same process.

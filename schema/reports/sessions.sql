@@ -27,14 +27,11 @@ WITH sums AS MATERIALIZED (
     @measures
   FROM spend AS s
   GROUP BY s.session_id, s.split),
--- grouped once more, so that SQLite finds the rows by an index
-category AS MATERIALIZED (
-  SELECT session_id, max(category) AS category FROM session_category GROUP BY session_id),
 open AS MATERIALIZED (
   SELECT session_id, count(*) AS n FROM open_request
   WHERE at_ms >= :since_ms AND at_ms < :until_ms GROUP BY session_id)
 SELECT s.uid AS session, p.name AS project, b.text AS branch, u.first_ms AS started, u.last_ms AS last,
-  u.last_ms - u.first_ms AS duration, m.name AS model, u.agents, coalesce(g.category, 'mixed') AS category,
+  u.last_ms - u.first_ms AS duration, m.name AS model, u.agents, coalesce((SELECT category FROM session_category WHERE session_id = u.session_id), 'mixed') AS category,
   transcript_title(f.path, s.title_offset_bytes) AS title,
   u.turns, u.input, u.output, u.cache_write_5m, u.cache_write_1h, u.cache_read, u.web_searches, u.cost, u.unpriced,
   CASE WHEN y.turns = u.turns THEN y.unattributed END AS unattributed,
@@ -45,7 +42,6 @@ LEFT JOIN model AS m ON m.id = u.model_id
 LEFT JOIN project AS p ON p.id = u.project_id
 LEFT JOIN name AS b ON b.id = u.branch_id
 LEFT JOIN source_file AS f ON f.id = s.title_file_id
-LEFT JOIN category AS g ON g.session_id = u.session_id
 LEFT JOIN session_beyond AS y ON y.session_id = CASE WHEN NOT :breakdown THEN u.session_id END
 LEFT JOIN open AS q ON q.session_id = u.session_id
 ORDER BY u.last_ms DESC, s.uid, u.cost DESC
