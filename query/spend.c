@@ -13,7 +13,8 @@
 
 static const char declaration[] =
 	"CREATE TABLE spend_sum (turn_id, at_ms, hour, day, week, month, origin_id, class_id,"
-	" model_id, split, session_id, agent_id, project_id, branch_id, turns, input, output,"
+	" charge_id, model_id, split, session_id, agent_id, project_id, branch_id, turns, input, "
+	"output,"
 	" cache_write_5m, cache_write_1h, cache_read, web_searches, cost, unpriced, unknown,"
 	" first_ms, last_ms, since_ms HIDDEN, until_ms HIDDEN, in_project HIDDEN,"
 	" in_branch HIDDEN, of_model HIDDEN, of_session HIDDEN, breakdown HIDDEN)";

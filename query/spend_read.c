@@ -204,16 +204,17 @@ static bool add_cell(struct reader *r, sqlite3_stmt *s, struct err *e)
 	c->v[SPEND_AT_MS] = at_ms;
 	c->v[SPEND_ORIGIN_ID] = origin[ORIGIN_ID];
 	c->v[SPEND_CLASS_ID] = rate->class_id;
+	c->v[SPEND_CHARGE_ID] = sqlite3_column_int64(s, 4);
 	c->v[SPEND_SESSION_ID] = origin[SESSION_ID];
 	c->v[SPEND_AGENT_ID] = origin[AGENT_ID];
 	c->v[SPEND_PROJECT_ID] = origin[PROJECT_ID];
 	c->v[SPEND_BRANCH_ID] = origin[BRANCH_ID];
 	for (int i = 0; i <= SPEND_WEB_SEARCHES - SPEND_TURNS; i++)
-		c->v[SPEND_TURNS + i] = sqlite3_column_int64(s, 4 + i);
+		c->v[SPEND_TURNS + i] = sqlite3_column_int64(s, 5 + i);
 	c->v[SPEND_UNKNOWN] =
-		origin[IS_LOWER_BOUND] == 1 ? c->v[SPEND_TURNS] : sqlite3_column_int64(s, 11);
-	c->v[SPEND_FIRST_MS] = sqlite3_column_int64(s, 12);
-	c->v[SPEND_LAST_MS] = sqlite3_column_int64(s, 13);
+		origin[IS_LOWER_BOUND] == 1 ? c->v[SPEND_TURNS] : sqlite3_column_int64(s, 12);
+	c->v[SPEND_FIRST_MS] = sqlite3_column_int64(s, 13);
+	c->v[SPEND_LAST_MS] = sqlite3_column_int64(s, 14);
 	return set_cost(c, rate, e);
 }
 
