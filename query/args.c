@@ -145,6 +145,10 @@ static bool read_param(
 		if (p->is_required || !str_is(name, p->name))
 			continue;
 		*is_mine = true;
+		if (p->type == VALUE_BOOL) { // a flag
+			r->out->params[i] = STR("1");
+			return !value.p || err_set(e, ERR_USAGE, "--%s takes no value", p->name);
+		}
 		return take_value(r, r->argv[r->at], value, &r->out->params[i], e);
 	}
 	return true;

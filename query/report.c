@@ -6,6 +6,7 @@
 #include "beyond.h"
 #include "ledger.h"
 #include "path.h"
+#include "pr_find.h"
 #include "spend.h"
 #include "sqlagg.h"
 #include "sqlfn.h"
@@ -41,7 +42,15 @@ bool report_open(struct arena *a, sqlite3 **out, struct err *e)
 	return true;
 }
 
-static bool too_many(struct str prefix, struct str *found, size_t n, struct err *e)
+// What the beginning of an id may mean.
+struct prefix {
+	const char *sql;  // gives those that begin with ?1, the shortest first
+	const char *noun; // of one; several have an s
+	const char *cure;
+};
+
+static bool too_many(
+	const struct prefix *p, struct str prefix, struct str *found, size_t n, struct err *e)
 {
 	char list[300] = "";
 	size_t at = 0;
@@ -52,36 +61,51 @@ static bool too_many(struct str prefix, struct str *found, size_t n, struct err 
 		memcpy(list + at, found[i].p, found[i].n);
 		at += found[i].n;
 	}
-	return err_set(e, ERR_USAGE, "several sessions begin with %.*s: %.*s%s", STR_ARG(prefix),
-		(int)at, list, n == MAX_CANDIDATES ? ", ..." : "");
+	return err_set(e, ERR_USAGE, "several %ss begin with %.*s: %.*s%s", p->noun,
+		STR_ARG(prefix), (int)at, list, n == MAX_CANDIDATES ? ", ..." : "");
 }
 
-bool report_session(sqlite3 *db, struct arena *a, struct str prefix, struct str *out, struct err *e)
+static bool find_prefix(sqlite3 *db, struct arena *a, const struct prefix *p, struct str prefix,
+	struct str *out, struct err *e)
 {
 	AUTO(finalize) sqlite3_stmt *s = NULL;
 	struct str found[MAX_CANDIDATES];
 	size_t n = 0;
 	int rc;
-	// an id that is the beginning of another comes first, and is meant
-	if (sqlite3_prepare_v2(db,
-		    "SELECT uid FROM session WHERE uid >= ?1 AND substr(uid, 1, length(?1)) = ?1 "
-		    "ORDER BY uid LIMIT 6",
-		    -1, &s, NULL) != SQLITE_OK)
-		return ledger_fail(db, "looking for a session", e);
+	if (sqlite3_prepare_v2(db, p->sql, -1, &s, NULL) != SQLITE_OK)
+		return ledger_fail(db, p->noun, e);
 	(void)sqlite3_bind_text(
 		s, 1, prefix.n ? prefix.p : "?", prefix.n ? (int)prefix.n : 1, SQLITE_STATIC);
 	while ((rc = sqlite3_step(s)) == SQLITE_ROW)
 		found[n++] = arena_str(a, (struct str){(const char *)sqlite3_column_text(s, 0),
 						  (size_t)sqlite3_column_bytes(s, 0)});
 	if (rc != SQLITE_DONE)
-		return ledger_fail(db, "looking for a session", e);
+		return ledger_fail(db, p->noun, e);
 	if (n == 0)
-		return err_set(e, ERR_NO_INPUT,
-			"no session begins with %.*s: `ccl sessions` lists them", STR_ARG(prefix));
+		return err_set(e, ERR_NO_INPUT, "no %s begins with %.*s: %s", p->noun,
+			STR_ARG(prefix), p->cure);
+	// an id that is the beginning of another comes first, and is meant
 	if (n > 1 && !str_eq(found[0], prefix))
-		return too_many(prefix, found, n, e);
+		return too_many(p, prefix, found, n, e);
 	*out = found[0];
 	return true;
+}
+
+bool report_session(sqlite3 *db, struct arena *a, struct str prefix, struct str *out, struct err *e)
+{
+	static const struct prefix p = {
+		"SELECT uid FROM session WHERE uid >= ?1 AND substr(uid, 1, length(?1)) = ?1 "
+		"ORDER BY uid LIMIT 6",
+		"session", "`ccl sessions` lists them"};
+	return find_prefix(db, a, &p, prefix, out, e);
+}
+
+bool report_turn(sqlite3 *db, struct arena *a, struct str prefix, struct str *out, struct err *e)
+{
+	static const struct prefix p = {"SELECT key FROM turn WHERE key >= ?1 AND key < ?1 || "
+					"char(1114111) ORDER BY key LIMIT 6",
+		"turn", "`ccl session ID` lists those of a session"};
+	return find_prefix(db, a, &p, prefix, out, e);
 }
 
 static bool bind_str(sqlite3_stmt *s, int at, struct str v)
@@ -191,11 +215,41 @@ static bool find_newest(sqlite3 *db, struct arena *a, struct request *req, struc
 	return true;
 }
 
+// A parameter of the request by its name; NULL: the report has none.
+static struct str *param_of(struct request *req, const char *name)
+{
+	for (size_t i = 0; i < req->def->n_params; i++)
+		if (strcmp(req->def->params[i].name, name) == 0)
+			return &req->params[i];
+	return NULL;
+}
+
+// WINDOW_PULL_REQUEST: the repository of the number.
+static bool find_repo(sqlite3 *db, struct arena *a, struct request *req, struct err *e)
+{
+	int64_t number = 0;
+	struct str *repo = param_of(req, "repo"), *text = param_of(req, "number");
+	if (!repo || !text || !str_int(*text, INT64_MIN, INT64_MAX, &number))
+		return err_set(e, ERR_INTERNAL, "report %s has no repo and number", req->def->name);
+	return pr_find(db, a, number, *repo, repo, e);
+}
+
+// WINDOW_TURN: the message id.
+static bool find_turn(sqlite3 *db, struct arena *a, struct request *req, struct err *e)
+{
+	struct str *turn = param_of(req, "turn");
+	if (!turn)
+		return err_set(e, ERR_INTERNAL, "report %s has no turn", req->def->name);
+	return report_turn(db, a, *turn, turn, e);
+}
+
 static bool apply_window(sqlite3 *db, struct arena *a, struct request *req, struct err *e)
 {
 	int64_t first_ms, end_ms;
 	switch (req->def->window) {
 	case WINDOW_NONE: return true;
+	case WINDOW_PULL_REQUEST: return find_repo(db, a, req, e);
+	case WINDOW_TURN: return find_turn(db, a, req, e);
 	case WINDOW_NEWEST: return find_newest(db, a, req, e);
 	case WINDOW_TODAY:
 		first_ms = zone_start_ms(req->now_ms, ZONE_DAY, 0);

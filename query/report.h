@@ -27,6 +27,9 @@ MUST_USE bool report_open(struct arena *a, sqlite3 **out, struct err *e);
 // several, ERR_NO_INPUT: there is none.
 MUST_USE bool report_session(
 	sqlite3 *db, struct arena *a, struct str prefix, struct str *out, struct err *e);
+// A message id (turn.key), likewise.
+MUST_USE bool report_turn(
+	sqlite3 *db, struct arena *a, struct str prefix, struct str *out, struct err *e);
 
 // Runs the SQL of req->def: all its rows, in its order, with totals. Not for reports with a source.
 MUST_USE bool report_run(

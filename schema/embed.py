@@ -123,6 +123,8 @@ def main():
             die(path, 1, f'migration {i:03} is missing')
     price_sql = prices(os.path.join(schema, 'prices.tsv'))
     views = read('views.sql')
+    rule = bare_sql(read('rules/pr_evidence.sql'))
+    views += f'\nCREATE TEMP VIEW pr_evidence AS {rule};'
     parts = ['// Made by embed.py.', QUIET, '#include "embedded.h"', '']
     parts.append('const char *const embedded_migrations[] = {')
     for path in migrations:
@@ -130,7 +132,6 @@ def main():
     parts.append('};')
     parts.append(f'const int n_embedded_migrations = {len(migrations)};')
     parts.append(f'const char embedded_views[] =\n{c_string(views)};')
-    rule = bare_sql(read('rules/pr_evidence.sql'))
     parts.append(f'const char embedded_pr_evidence[] =\n{c_string(rule)};')
     parts.append(f'const char embedded_prices[] =\n{c_string(price_sql)};')
     parts.append(f'const char embedded_prices_digest[] = "{hashlib.sha256(price_sql.encode()).hexdigest()[:16]}";')

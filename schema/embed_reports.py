@@ -10,7 +10,7 @@ GROUPS = 'overview time work health'.split()
 # What a filter binds, besides :now_ms, which every report may use.
 BINDS = {'time': ('since_ms', 'until_ms')}
 SINGLE = 'report title about group version window totals chart empty example source like order'.split()
-WINDOWS = ('today', 'newest')
+WINDOWS = ('today', 'newest', 'pull-request', 'turn')
 FLAGS = ('total', 'minor', 'split', 'wrap', 'alert')
 MEASURES = [  # (name, type, about, flags), in the order of contract.md
     ('turns', 'int', 'API responses', ['total']),
@@ -213,7 +213,7 @@ def c_table(headers, spend, c_string):
         out.append(f'\t.params = {f"params_{i}" if h.params else "NULL"}, .n_params = {len(h.params)},')
         out.append(f'\t.columns = columns_{i}, .n_columns = {len(h.columns)},')
         out.append(f'\t.filters = {filters},')
-        out.append(f'\t.window = WINDOW_{t.get("window", "none").upper()}, .version = {t.get("version", "1")},\n}},')
+        out.append(f'\t.window = WINDOW_{t.get("window", "none").upper().replace("-", "_")}, .version = {t.get("version", "1")},\n}},')
     out.append('};')
     out.append(f'const size_t n_report_defs = {len(headers)};')
     return out

@@ -59,7 +59,9 @@ enum report_filter {
 enum report_window {
 	WINDOW_NONE,
 	WINDOW_TODAY,
-	WINDOW_NEWEST, // the session of the newest turn
+	WINDOW_NEWEST,       // the session of the newest turn
+	WINDOW_PULL_REQUEST, // :repo of :number, if it was not given
+	WINDOW_TURN,         // the message id that :turn is the beginning of
 };
 
 struct report_def {

@@ -8,7 +8,7 @@
 -- @column  root  path  Main working tree of the repository, or the folder outside one  minor
 -- @column  branch  text  Branch; null where nothing names one
 -- @column  model  text  Model that answered  split
--- @column  prs  int  Pull requests seen to be created or merged from it
+-- @column  prs  int  Pull requests that work on it counts for
 -- @column  sessions  int  Sessions with a turn on it
 -- @measures
 -- @column  first  time  First turn counted  minor
@@ -16,21 +16,11 @@
 -- @chart   bar x=branch y=cost
 -- @empty   No turns yet. `ccl sync` reads what Claude Code has kept; `ccl install` logs each new turn.
 -- @example ccl branches --project api --since 30d
-WITH pr AS MATERIALIZED (
-  SELECT w.project_id, h.branch_id, count(DISTINCT h.number) AS prs
-  FROM pr_hint AS h JOIN workdir AS w ON w.session_id = h.session_id
-  WHERE h.verb IN ('created', 'merged') AND h.number IS NOT NULL AND h.branch_id IS NOT NULL
-  GROUP BY 1, 2),
-sums AS (
-  SELECT s.project_id, s.branch_id, s.split, count(DISTINCT s.session_id) AS sessions, @measures,
-    min(s.first_ms) AS first, max(s.last_ms) AS last
-  FROM spend AS s
-  GROUP BY s.project_id, s.branch_id, s.split)
-SELECT p.name AS project, p.root, b.text AS branch, (SELECT name FROM model WHERE id = u.split) AS model,
-  coalesce((SELECT prs FROM pr WHERE pr.project_id = u.project_id AND pr.branch_id = u.branch_id), 0) AS prs,
-  u.sessions, u.turns, u.input, u.output, u.cache_write_5m, u.cache_write_1h, u.cache_read, u.web_searches, u.cost,
-  u.unpriced, u.first, u.last
-FROM sums AS u
-LEFT JOIN project AS p ON p.id = u.project_id
-LEFT JOIN name AS b ON b.id = u.branch_id
-ORDER BY cost DESC, turns DESC, project, root, branch
+SELECT p.name AS project, p.root, b.text AS branch, (SELECT name FROM model WHERE id = s.split) AS model,
+  count(DISTINCT CASE WHEN c.confidence >= 60 THEN c.repo_id || ' ' || c.number END) AS prs,
+  count(DISTINCT s.session_id) AS sessions, @measures, min(s.first_ms) AS first, max(s.last_ms) AS last
+FROM spend AS s
+CROSS JOIN charge AS c ON c.id = s.charge_id
+LEFT JOIN project AS p ON p.id = c.project_id
+LEFT JOIN name AS b ON b.id = c.branch_id
+GROUP BY c.project_id, c.branch_id, s.split ORDER BY cost DESC, turns DESC, project, root, branch

@@ -127,12 +127,35 @@ def check(ccl, names):
     return n
 
 
+def check_prs(ccl):
+    """Pull requests and what none of them has are the total; each one's sessions are its row."""
+    n = 0
+    for extra in FILTERS:
+        for window in WINDOWS:
+            total = ccl.totals('summary', *extra, *window)
+            for more in ([], ['--guess'], ['--breakdown'], ['--guess', '--breakdown']):
+                prs, rest = (ccl(name, *extra, *window, *more) for name in ('prs', 'unassigned'))
+                for part in (prs, rest):
+                    same(f'totals {extra} {window} {more}', [part['totals'][m] or 0 for m in MEASURES], row_sums(part))
+                same(f'prs + unassigned {extra} {window} {more}', [a + b for a, b in zip(row_sums(prs), row_sums(rest))], total)
+                n += any(row_sums(prs)) and any(row_sums(rest))
+            for row in ccl('prs', *extra, *window)['rows']:
+                one = ccl('pr', str(row['number']), '--repo', row['repo'], *extra, *window)
+                same(f'pr {row["repo"]} {row["number"]} {extra} {window}', row_sums(one), [row[m] or 0 for m in MEASURES])
+                roles = sum(row[c] or 0 for c in ('author_cost', 'review_cost', 'ci_cost'))
+                if roles != (row['cost'] or 0):
+                    sys.exit(f'{row}: the roles are {roles}')
+    if n < 50:
+        sys.exit(f'only {n} sums of pull requests were of something')
+    return n
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         schema = os.path.abspath(sys.argv[2])
         path = ledger.make(schema, folder)
         ccl = Ccl(os.path.abspath(sys.argv[1]), folder)
-        money, special = [], ('summary', 'today', 'last', 'session')
+        money, special = [], ('summary', 'today', 'last', 'session', 'prs', 'pr', 'unassigned', 'why')
         for r in ccl('reports')['rows']:
             if r['report'] in special or r['group'] == 'health':
                 continue
@@ -143,6 +166,7 @@ def main():
             sys.exit(f'only {money} have the measures: this test tests nothing')
         n_windows = check_windows(ccl, Oracle(path))
         n = check(ccl, money)
+        n_prs = check_prs(ccl)
         # the reports that are limited by themselves
         sessions = [r['session'] for r in ccl('sessions')['rows']]
         parts = [ccl.totals('session', s) for s in sessions]
@@ -155,7 +179,7 @@ def main():
         same('last', ccl.totals('last'), ccl.totals('summary', '--session', newest))
         if n < 300:
             sys.exit(f'only {n} comparisons were of something')
-        print(f'{n_windows} windows equal their turns, {n} sums of {len(money)} reports equal their totals, {ccl.runs} runs')
+        print(f'{n_windows} windows equal their turns, {n} sums of {len(money)} reports and {n_prs} of pull requests equal their totals, {ccl.runs} runs')
 
 
 if __name__ == '__main__':

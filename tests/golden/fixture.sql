@@ -137,3 +137,31 @@ INSERT INTO price SELECT column1, 'builtin', column2, column3, column4, column5,
   ('claude-sonnet-5', 1792891800000, 900000000000000, 0, 3000000, 15000000, 3750000, 6000000, 300000),
   ('claude-haiku-5-5', 0, 900000000000000, 0, 100000, 500000, 125000, 200000, 10000),
   ('claude-haiku-5-5', 0, 900000000000000, 100000, 500000, 2500000, 625000, 1000000, 50000));
+
+-- What turns are charged to; the rest is charged by its gitBranch alone (ledger.py).
+INSERT OR IGNORE INTO name(text) VALUES ('github.com/acme/api'), ('gitlab.com/other/api');
+CREATE TEMP TABLE c (key TEXT, source TEXT, repo TEXT, number INT, role TEXT, link TEXT, confidence INT, reason TEXT);
+INSERT INTO c VALUES
+('msg_10late', 'reflog', 'github.com/acme/api', 7, 'author', 'created', 94, NULL),
+('msg_11early', 'reflog', 'github.com/acme/api', 7, 'author', 'created', 94, NULL),
+('msg_12agent', 'spawn', 'github.com/acme/api', 7, 'author', 'created', 94, NULL),
+('msg_13compact', 'transcript', 'github.com/acme/api', 7, 'author', 'created', 94, NULL),
+('msg_14aborted', 'reflog', 'github.com/acme/api', 31, 'review', 'review', 70, NULL),
+('msg_15fork', 'ci', 'github.com/acme/api', 7, 'ci', 'ci', 95, NULL),
+('msg_05other1', 'transcript', 'gitlab.com/other/api', 8, 'author', 'name', 45, 'below-60'),
+('msg_06other2', 'reflog', 'gitlab.com/other/api', 7, 'author', 'push', 86, NULL),
+('msg_07other3', 'reflog', 'gitlab.com/other/api', 7, 'author', 'name', 45, 'below-60');
+INSERT INTO charge(key_hash, project_id, branch_id, branch_source, repo_id, number, role, source, confidence, reason)
+SELECT DISTINCT w.project_id * 1000 + c.confidence * 10 + length(c.source || c.role) + c.number, w.project_id, o.branch_id,
+  c.source, r.id, c.number, c.role, c.link, c.confidence, c.reason
+FROM c JOIN turn AS t ON t.key = c.key JOIN origin AS o ON o.id = t.origin_id JOIN workdir AS w ON w.id = o.workdir_id
+JOIN name AS r ON r.text = c.repo;
+UPDATE turn SET charge_id = (
+  SELECT x.id FROM c JOIN origin AS o ON o.id = turn.origin_id JOIN workdir AS w ON w.id = o.workdir_id
+  JOIN name AS r ON r.text = c.repo JOIN charge AS x ON x.project_id = w.project_id AND x.branch_id IS o.branch_id
+    AND x.branch_source = c.source AND x.repo_id = r.id AND x.number = c.number AND x.role = c.role AND x.confidence = c.confidence
+  WHERE c.key = turn.key) WHERE key IN (SELECT key FROM c);
+UPDATE pr_hint SET project_id = (SELECT id FROM project WHERE root = '/home/u/api'), on_branch_id = branch_id;
+INSERT INTO forge_repo VALUES ('github.com/acme/api', 1795278600000, 1795278600000, NULL);
+INSERT INTO forge_pr VALUES ('github.com/acme/api', 7, 'Pay ' || char(27) || '[31mred | with card', 'merged', 'github.com/acme/api',
+  'feature/pay', 'main', 1, 1795255000000, 1795270000000, 1795270000000);

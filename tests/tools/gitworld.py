@@ -36,7 +36,7 @@ class GitWorld(LedgerCase):
 
     def git(self, where, *args, **more):
         date = f'@{self.ms // 1000} +0000'
-        env = {**os.environ, 'HOME': str(self.home), 'GIT_CONFIG_NOSYSTEM': '1', 'GIT_COMMITTER_DATE': date,
+        env = {**{k: v for k, v in os.environ.items() if not k.startswith('GIT_')}, 'HOME': str(self.home), 'GIT_CONFIG_NOSYSTEM': '1', 'GIT_COMMITTER_DATE': date,
                'GIT_AUTHOR_DATE': date, 'GIT_COMMITTER_NAME': 'A', 'GIT_COMMITTER_EMAIL': 'a@example.com',
                'GIT_AUTHOR_NAME': 'A', 'GIT_AUTHOR_EMAIL': 'a@example.com', 'GIT_TERMINAL_PROMPT': '0', **more}
         run = subprocess.run(['git', '-c', 'protocol.file.allow=always', '-C', str(where), *args], env=env,
