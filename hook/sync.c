@@ -42,9 +42,10 @@ struct group {
 };
 
 // What the workers share. One connection, so that its page cache is shared too: every statement
-// runs under the mutex.
+// runs under the mutex. What is left to read and what was read has a mutex of its own, held for a
+// moment only: a worker scans on while the other stores.
 struct shared {
-	pthread_mutex_t mutex;
+	pthread_mutex_t mutex, queue;
 	sqlite3 *db;
 	const struct found_files *files;
 	const struct table *cursors;
@@ -311,19 +312,19 @@ static const struct found_file *take_file(struct shared *sh)
 {
 	const struct found_file *f = NULL;
 	const struct sync_progress *p = sh->progress;
-	(void)pthread_mutex_lock(&sh->mutex);
+	(void)pthread_mutex_lock(&sh->queue);
 	if (p && p->stop && *p->stop)
 		sh->report->is_interrupted = true;
 	if (!sh->has_failed && !sh->report->is_interrupted && sh->next < sh->files->n)
 		f = &sh->files->p[sh->next++];
-	(void)pthread_mutex_unlock(&sh->mutex);
+	(void)pthread_mutex_unlock(&sh->queue);
 	return f;
 }
 
 static void tell(struct shared *sh, const struct sync_report *part)
 {
 	struct sync_report *r = sh->report;
-	(void)pthread_mutex_lock(&sh->mutex);
+	(void)pthread_mutex_lock(&sh->queue);
 	r->n_read_files++;
 	r->n_bytes += part->n_bytes;
 	r->n_bad_lines += part->n_bad_lines;
@@ -331,7 +332,7 @@ static void tell(struct shared *sh, const struct sync_report *part)
 	if (sh->progress && sh->progress->tell)
 		sh->progress->tell(sh->progress->context, r->n_read_files, (int64_t)sh->files->n,
 			r->n_bytes, sh->n_bytes);
-	(void)pthread_mutex_unlock(&sh->mutex);
+	(void)pthread_mutex_unlock(&sh->queue);
 }
 
 // Asks the system to read a file that comes up soon: a first back-fill finds nothing in its cache.
@@ -365,11 +366,11 @@ static void *run_worker(void *context)
 	}
 	ok = ok && flush(w, &e);
 	if (!ok) {
-		(void)pthread_mutex_lock(&sh->mutex);
+		(void)pthread_mutex_lock(&sh->queue);
 		if (!sh->has_failed)
 			*sh->err = e;
 		sh->has_failed = true;
-		(void)pthread_mutex_unlock(&sh->mutex);
+		(void)pthread_mutex_unlock(&sh->queue);
 	}
 	arena_free(&w->group.arena);
 	return NULL;
@@ -418,6 +419,7 @@ bool sync_run(struct ingest *in, const struct str *dirs, size_t n_dirs,
 	struct found_files files = {0};
 	struct table cursors = {0};
 	struct shared sh = {.mutex = PTHREAD_MUTEX_INITIALIZER,
+		.queue = PTHREAD_MUTEX_INITIALIZER,
 		.db = in->store.db,
 		.files = &files,
 		.cursors = &cursors,
