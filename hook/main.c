@@ -192,6 +192,9 @@ static void handle(struct str ledger, const struct payload *p, struct arena *a)
 
 int main(int argc, char **argv)
 {
+	// Every statement here is run by one thread at a time (sync.c's workers hold a mutex).
+	(void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	if (argc > 1)
 		return backfill_main(argc, argv);
 	if (isatty(STDIN_FILENO)) {
@@ -207,9 +210,6 @@ int main(int argc, char **argv)
 	log_open(ledger);
 	(void)signal(SIGABRT, on_crash);
 	(void)signal(SIGPIPE, SIG_IGN);
-	// Every statement here is run by one thread at a time (sync.c's workers hold a mutex).
-	(void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
-	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	read_stdin(&input);
 	if (payload_read(&a, buf_str(&input), &p))
 		handle(ledger, &p, &a);
