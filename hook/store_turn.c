@@ -7,6 +7,10 @@
 #include "gather.h"
 #include "turn.h"
 
+// 48 bits are stored in six bytes. The index of hashes is a third of one of keys, and a back-fill,
+// which comes by them in no order, rewrites most of it in each transaction.
+#define KEY_HASH_MASK UINT64_C(0xffffffffffff)
+
 static int64_t known(int64_t v)
 {
 	return v > 0 ? v : 0;
@@ -118,9 +122,8 @@ static int64_t nullable(sqlite3_stmt *s, int column)
 	"t.cache_5m_tok,"                                                                          \
 	" t.cache_1h_tok, t.cache_read_tok, t.n_web_search, t.n_web_fetch, t.stop_id, "            \
 	"t.cache_miss_id,"                                                                         \
-	" t.is_output_final, t.aborted_chars, t.request_id, t.charge_id FROM turn AS t JOIN "      \
-	"origin AS o ON "                                                                          \
-	"o.id = t.origin_id"
+	" t.is_output_final, t.aborted_chars, t.request_id, t.charge_id, t.key FROM turn AS t "    \
+	"JOIN origin AS o ON o.id = t.origin_id"
 
 static void take_turn(struct store *st, sqlite3_stmt *s, struct turn *t)
 {
@@ -146,42 +149,51 @@ static void take_turn(struct store *st, sqlite3_stmt *s, struct turn *t)
 	t->charge_id = sqlite3_column_int64(s, 23);
 }
 
-static bool read_turn(
-	struct store *st, struct str key, struct turn *out, bool *out_found, struct err *e)
+static uint64_t hash_key(const struct store *st, struct str key)
 {
-	sqlite3_stmt *s = store_sql(st, "SELECT " TURN_COLUMNS " WHERE t.key = :key", e);
+	return hash_sip(st->key, key) & KEY_HASH_MASK;
+}
+
+// The row that has the hash; *out_same says whether it is of this key.
+static bool read_turn(struct store *st, struct str key, uint64_t hash, struct turn *out,
+	bool *out_same, struct err *e)
+{
+	sqlite3_stmt *s = store_sql(st, "SELECT " TURN_COLUMNS " WHERE t.key_hash = :hash", e);
+	bool has_row;
 	if (!s)
 		return false;
-	store_bind(s, "t", key);
-	if (!store_step(st, s, out_found, e))
+	store_bind(s, "h", hash);
+	if (!store_step(st, s, &has_row, e))
 		return false;
-	if (*out_found)
+	*out_same = has_row && str_eq(store_column(s, 24), key);
+	if (*out_same)
 		take_turn(st, s, out);
 	(void)sqlite3_reset(s);
 	return true;
 }
 
-// Tries to make the row; *out_id is 0 if the key is taken.
-static bool insert_turn(struct store *st, const struct sighting *x, struct str key,
+// Tries to make the row; *out_id is 0 if the hash is taken.
+static bool insert_turn(struct store *st, const struct sighting *x, struct str key, uint64_t hash,
 	const struct turn *t, int64_t *out_id, struct err *e)
 {
 	sqlite3_stmt *s = store_sql(st,
-		"INSERT INTO turn(key, at_ms, origin_id, class_id, prompt_id, input_tok, "
+		"INSERT INTO turn(key, key_hash, at_ms, origin_id, class_id, prompt_id, input_tok, "
 		"output_tok, cache_write_tok,"
 		" cache_5m_tok, cache_1h_tok, cache_read_tok, thinking_tok, n_web_search, "
 		"n_web_fetch, request_id,"
-		" stop_id, cache_miss_id, is_sidechain, is_foreign, is_output_final, "
-		"aborted_chars, charge_id)"
-		" VALUES (:key, :at, :origin, :class, :prompt, :input, :output, :write, :write_5m, "
+		" stop_id, cache_miss_id, is_sidechain, is_foreign, is_output_final, aborted_chars, "
+		"charge_id)"
+		" VALUES (:key, :hash, :at, :origin, :class, :prompt, :input, :output, :write, "
+		":write_5m, "
 		":write_1h, :read,"
 		" :thinking, :search, :fetch, :request, :stop, :miss, :sidechain, :foreign, "
 		":final, :aborted, :charge)"
-		" ON CONFLICT(key) DO NOTHING",
+		" ON CONFLICT(key_hash) DO NOTHING",
 		e);
 	const struct tokens *k = &t->tok;
 	if (!s)
 		return false;
-	store_bind(s, "tiiikppppppppptkkiiipi", key, t->owner.at_ms, t->owner.origin_id,
+	store_bind(s, "thiiikppppppppptkkiiipi", key, hash, t->owner.at_ms, t->owner.origin_id,
 		t->class_id, t->prompt_id, k->input, k->output, k->write, k->write_5m, k->write_1h,
 		k->read, k->thinking, k->n_search, k->n_fetch, x->request, t->stop_id,
 		t->cache_miss_id, (int64_t)t->owner.is_sidechain, (int64_t)t->owner.is_foreign,
@@ -322,18 +334,33 @@ static bool merge(struct store *st, struct sighting *x, const struct turn *seen,
 	return contribute(st, &t, 1, e);
 }
 
+// Makes the row of a key, or reads it if it is there (out_id 0, *old).
+static bool insert_or_read(struct store *st, const struct sighting *x, struct str key,
+	const struct turn *seen, int64_t *out_id, struct turn *old, struct err *e)
+{
+	uint64_t hash = hash_key(st, key);
+	for (bool is_same = false; !is_same; hash = (hash + 1) & KEY_HASH_MASK) {
+		if (!insert_turn(st, x, key, hash, seen, out_id, e))
+			return false;
+		if (*out_id)
+			return true;
+		if (!read_turn(st, key, hash, old, &is_same, e))
+			return false;
+	}
+	return true;
+}
+
 bool store_sighting(struct store *st, struct sighting *x, struct err *e)
 {
 	struct turn seen, old = {0};
 	struct price_class *class;
 	struct str key = x->key;
-	bool is_found;
 	if (!resolve(st, x, &seen, e))
 		return false;
 	if (!charge_find(st, &seen, &seen.charge_id, e))
 		return false;
 	for (int tries = 0;; tries++) {
-		if (!insert_turn(st, x, key, &seen, &seen.id, e))
+		if (!insert_or_read(st, x, key, &seen, &seen.id, &old, e))
 			return false;
 		if (seen.id) {
 			x->turn_id = seen.id;
@@ -344,8 +371,7 @@ bool store_sighting(struct store *st, struct sighting *x, struct err *e)
 			       (x->n_steps == 0 || add_steps(st, &seen, 1, e)) &&
 			       note_own(st, x->origin->session, x->at_ms, x->origin->slug, e);
 		}
-		if (!read_turn(st, key, &old, &is_found, e) ||
-			!store_class_of(st, old.class_id, &class, e))
+		if (!store_class_of(st, old.class_id, &class, e))
 			return false;
 		if (tries == 1 || !gather_is_other_message(old.request, old.owner.at_ms,
 					  class->model, x->request, x->at_ms, x->parts.model))

@@ -170,7 +170,8 @@ CREATE TABLE class (
 
 CREATE TABLE turn (               -- one billed API response; never money
   id            INTEGER PRIMARY KEY,
-  key           TEXT NOT NULL UNIQUE, -- message id, else request id, else uuid; id+request where ids repeat
+  key           TEXT NOT NULL,    -- message id, else request id, else uuid; id+request where ids repeat
+  key_hash      INTEGER NOT NULL UNIQUE, -- of key, 48 bits; where another key has it, the next free number
   at_ms         INTEGER NOT NULL, -- its first line
   origin_id     INTEGER NOT NULL REFERENCES origin(id),
   class_id      INTEGER NOT NULL REFERENCES class(id),

@@ -86,11 +86,11 @@ def count(ledger):
 def million(ledger):
     """Turns of a small ledger multiplied by SQL, over a year."""
     db = sqlite3.connect(ledger)
-    columns = [r[1] for r in db.execute('PRAGMA table_info(turn)') if r[1] not in ('id', 'key', 'at_ms', 'prompt_id')]
+    columns = [r[1] for r in db.execute('PRAGMA table_info(turn)') if r[1] not in ('id', 'key', 'key_hash', 'at_ms', 'prompt_id')]
     times = 1_000_000 // count(ledger)
     db.execute(f'''WITH RECURSIVE k(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM k WHERE k < {times})
-      INSERT INTO turn (key, at_ms, {", ".join(columns)})
-      SELECT key || '-' || k, at_ms - k * 400000000 / {times} * 60, {", ".join(columns)} FROM turn, k''')
+      INSERT INTO turn (key, key_hash, at_ms, {", ".join(columns)})
+      SELECT key || '-' || k, abs(random()) >> 15, at_ms - k * 400000000 / {times} * 60, {", ".join(columns)} FROM turn, k''')
     db.execute('DELETE FROM rollup')
     db.execute('''INSERT INTO rollup SELECT at_ms / 900000, origin_id, class_id, count(*), 0, sum(coalesce(input_tok, 0)),
       sum(coalesce(output_tok, 0)), sum(max(coalesce(cache_write_tok, 0) - coalesce(cache_1h_tok, 0), coalesce(cache_5m_tok, 0))),

@@ -78,9 +78,9 @@ SELECT DISTINCT id, id, model_id, partner_id, above FROM (
   LEFT JOIN s ON s.turn = t.key LEFT JOIN model AS p ON p.name = s.model
   UNION SELECT 1000 * p.id + m.id, m.id, p.id, 0
   FROM s JOIN model AS m ON m.name = s.model JOIN model AS p ON p.name = s.partner);
-INSERT INTO turn(key, at_ms, origin_id, class_id, prompt_id, input_tok, output_tok, cache_write_tok, cache_1h_tok,
+INSERT INTO turn(key, key_hash, at_ms, origin_id, class_id, prompt_id, input_tok, output_tok, cache_write_tok, cache_1h_tok,
   cache_read_tok, n_web_search, is_sidechain, is_foreign, is_output_final, aborted_chars)
-SELECT t.key, CAST(strftime('%s', t.at) AS INTEGER) * 1000 + CAST(substr(t.at, 21, 3) AS INTEGER), o.id,
+SELECT t.key, row_number() OVER (), CAST(strftime('%s', t.at) AS INTEGER) * 1000 + CAST(substr(t.at, 21, 3) AS INTEGER), o.id,
   1000 * coalesce(p.id, 0) + m.id + CASE WHEN t.input + t.w5 + t.w1 + t.r > 100000 THEN 1000000 ELSE 0 END,
   q.id, t.input, t.output, t.w5 + t.w1, t.w1, t.r, t.web, t.agent IS NOT NULL, 0, 1, t.aborted
 FROM t JOIN session AS z ON z.uid = t.session

@@ -142,11 +142,32 @@ static void prompt_size(void **state)
 		"SELECT above_tok FROM turn AS t JOIN class AS c ON c.id = t.class_id", "0");
 }
 
+// Two keys with one hash: as if the first turn's key had the hash of the second's.
+static void keys_with_one_hash(void **state)
+{
+	static const char now[] =
+		"SELECT t.key, t.key_hash - (SELECT min(key_hash) FROM turn), t.input_tok"
+		" FROM turn AS t ORDER BY t.key_hash";
+	(void)state;
+	world_begin();
+	world_say(P "1.jsonl", LINE("m", "10:00:00", "", "a", "'input_tokens':1,"));
+	world_read(P "1.jsonl");
+	world_sql("UPDATE turn SET key = 'other'");
+	world_say(P "2.jsonl", LINE("m", "10:00:00", "", "a", "'input_tokens':2,"));
+	world_read(P "2.jsonl");
+	assert_string_equal(world_ask(now), "other 0 1\nm 1 2");
+	world_say(P "3.jsonl", LINE("m", "10:00:00", "", "a", "'input_tokens':3,"));
+	world_read(P "3.jsonl");
+	assert_string_equal(world_ask(now), "other 0 1\nm 1 3");
+	world_end();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(ids_that_gateways_repeat, enter, leave),
 		cmocka_unit_test_setup_teardown(ids_that_are_missing, enter, leave),
+		cmocka_unit_test_setup_teardown(keys_with_one_hash, enter, leave),
 		cmocka_unit_test_setup_teardown(lines_that_are_no_turns, enter, leave),
 		cmocka_unit_test_setup_teardown(advisors, enter, leave),
 		cmocka_unit_test_setup_teardown(prompt_size, enter, leave),

@@ -485,8 +485,9 @@ static void test_forget(void **state)
 		"1, 1, 1);"
 		"INSERT INTO model VALUES (1, 'm', 'm', 0);"
 		"INSERT INTO class(id, key_hash, model_id, above_tok) VALUES (1, 1, 1, 0);"
-		"INSERT INTO turn(id, key, at_ms, origin_id, class_id, is_sidechain, is_foreign,"
-		" is_output_final) VALUES (1, 'k', 5, 1, 1, 0, 0, 1);"
+		"INSERT INTO turn(id, key, key_hash, at_ms, origin_id, class_id, is_sidechain, "
+		"is_foreign,"
+		" is_output_final) VALUES (1, 'k', 1, 5, 1, 1, 0, 0, 1);"
 		"INSERT INTO tool_call(key_hash, turn_id) VALUES (1, 1);"
 		"INSERT INTO rollup VALUES (0, 1, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 5, 5)",
 		&e));
