@@ -33,46 +33,60 @@ sqlite3_stmt *store_sql(struct store *st, const char *sql, struct err *e)
 	return NULL;
 }
 
-void store_bind(sqlite3_stmt *s, const char *types, ...)
+static void bind_all(sqlite3_stmt *s, int i, const char *types, va_list *args)
 {
-	va_list ap;
-	va_start(ap, types);
 	int rc = SQLITE_OK;
-	for (int i = 1; types[i - 1] && rc == SQLITE_OK; i++) {
+	for (; *types && rc == SQLITE_OK; types++, i++) {
 		int64_t v;
 		uint64_t u;
 		struct str t;
-		switch (types[i - 1]) {
-		case 'i': rc = sqlite3_bind_int64(s, i, va_arg(ap, int64_t)); break;
+		switch (*types) {
+		case 'i': rc = sqlite3_bind_int64(s, i, va_arg(*args, int64_t)); break;
 		case 'p':
-			v = va_arg(ap, int64_t);
+			v = va_arg(*args, int64_t);
 			rc = v < 0 ? sqlite3_bind_null(s, i) : sqlite3_bind_int64(s, i, v);
 			break;
 		case 'k':
-			v = va_arg(ap, int64_t);
+			v = va_arg(*args, int64_t);
 			rc = v == 0 ? sqlite3_bind_null(s, i) : sqlite3_bind_int64(s, i, v);
 			break;
 		case 't':
-			t = va_arg(ap, struct str);
+			t = va_arg(*args, struct str);
 			rc = t.p ? sqlite3_bind_text(s, i, t.p, (int)t.n, SQLITE_STATIC)
 				 : sqlite3_bind_null(s, i);
 			break;
 		case 'h':
 		case 'H':
-			u = va_arg(ap, uint64_t);
+			u = va_arg(*args, uint64_t);
 			memcpy(&v, &u, sizeof v);
-			rc = types[i - 1] == 'H' && u == 0 ? sqlite3_bind_null(s, i)
-							   : sqlite3_bind_int64(s, i, v);
+			rc = *types == 'H' && u == 0 ? sqlite3_bind_null(s, i)
+						     : sqlite3_bind_int64(s, i, v);
 			break;
 		case 'z':
-			rc = sqlite3_bind_text(s, i, va_arg(ap, const char *), -1, SQLITE_STATIC);
+			rc = sqlite3_bind_text(
+				s, i, va_arg(*args, const char *), -1, SQLITE_STATIC);
 			break;
 		default: rc = SQLITE_MISUSE; break;
 		}
 	}
-	va_end(ap);
 	if (rc != SQLITE_OK)
 		mem_die(rc == SQLITE_NOMEM ? "out of memory" : "a statement was bound wrongly");
+}
+
+void store_bind(sqlite3_stmt *s, const char *types, ...)
+{
+	va_list ap;
+	va_start(ap, types);
+	bind_all(s, 1, types, &ap);
+	va_end(ap);
+}
+
+void store_bind_at(sqlite3_stmt *s, int first, const char *types, ...)
+{
+	va_list ap;
+	va_start(ap, types);
+	bind_all(s, first, types, &ap);
+	va_end(ap);
 }
 
 bool store_step(struct store *st, sqlite3_stmt *s, bool *out_row, struct err *e)
@@ -225,13 +239,14 @@ bool store_hint(struct store *st, const struct hint *h, struct err *e)
 
 static bool store_facts(struct store *st, struct batch *b, struct err *e)
 {
-	for (size_t i = 0; i < b->sightings.n; i++)
-		if (!store_sighting(st, b->sightings.p[i], e))
-			return false;
+	if (!store_sightings(st, b->sightings.p, b->sightings.n, e))
+		return false;
 	EACH(b->hints, store_hint); // before the calls: what these print belongs to a hint
 	for (size_t i = 0; i < b->calls.n; i++)
 		if (!store_call(st, b->calls.p[i], e))
 			return false;
+	if (!store_flush_calls(st, e))
+		return false;
 	EACH(b->compactions, store_compaction);
 	EACH(b->errors, store_error);
 	EACH(b->quotas, store_quota);
@@ -261,6 +276,7 @@ static void begin(struct store *st)
 	table_clear(&st->tool_rollup);
 	table_clear(&st->scenes);
 	st->settling.n = 0;
+	st->n_new_calls = 0;
 	st->n_batches++;
 	st->has_new_owners = false;
 }

@@ -6,11 +6,20 @@
 #include "batch.h"
 #include "ledger.h"
 
-enum { STORE_MAX_STATEMENTS = 160 };
+enum {
+	STORE_MAX_STATEMENTS = 160,
+	STORE_CALL_ROWS = 8, // that one statement makes
+};
 
 struct store_statement {
 	const char *sql; // the literal's address is the key
 	sqlite3_stmt *stmt;
+};
+
+// A tool call whose row is yet to be made.
+struct new_call {
+	const struct call *c;
+	int64_t turn_id, name_id, target_id; // 0: none
 };
 
 struct store {
@@ -27,8 +36,10 @@ struct store {
 	struct table scenes;  // charge.c: what the origins of this batch say
 	size_t max_recharges; // turns that a batch may charge again; 0: RECHARGES
 	bool has_due;         // some are left
-	bool has_orphans;     // results wait for their calls
-	bool has_new_owners;  // a turn has changed sessions in this batch
+	struct new_call new_calls[STORE_CALL_ROWS];
+	size_t n_new_calls;
+	bool has_orphans;    // results wait for their calls
+	bool has_new_owners; // a turn has changed sessions in this batch
 };
 
 // Writes everything in the batch. After false the transaction must be rolled back and batch and
@@ -45,6 +56,8 @@ sqlite3_stmt *store_sql(struct store *st, const char *sql, struct err *e);
 // Binds by position: i int64_t, p int64_t NULL if < 0, k int64_t NULL if 0, t struct str (NULL if
 // absent), h uint64_t (as its bits), H the same but NULL if 0, z const char *.
 void store_bind(sqlite3_stmt *s, const char *types, ...);
+// The same from the parameter `first` (1: the first) on.
+void store_bind_at(sqlite3_stmt *s, int first, const char *types, ...);
 // Steps a statement that gives no rows, and resets it.
 MUST_USE bool store_run(struct store *st, sqlite3_stmt *s, struct err *e);
 // Steps once: *out_row says whether there is a row. The caller resets.
@@ -75,7 +88,7 @@ MUST_USE bool store_project(
 	struct store *st, struct str root, struct str repo, int64_t *out, struct err *e);
 
 // store_turn.c
-MUST_USE bool store_sighting(struct store *st, struct sighting *s, struct err *e);
+MUST_USE bool store_sightings(struct store *st, struct sighting *const *p, size_t n, struct err *e);
 // Makes (at, origin) the turn's place, with its share of the roll-up; owner fields included.
 struct owner {
 	int64_t session_id, origin_id, at_ms;
@@ -97,6 +110,10 @@ MUST_USE bool store_hint(struct store *st, const struct hint *h, struct err *e);
 
 // store_call.c: turns are stored before their calls.
 MUST_USE bool store_call(struct store *st, const struct call *c, struct err *e);
+
+// store_insert.c: calls whose rows are yet to be made. Flush them before tool_call is read.
+MUST_USE bool store_new_call(struct store *st, const struct new_call *c, struct err *e);
+MUST_USE bool store_flush_calls(struct store *st, struct err *e);
 
 // store_rollup.c
 struct portion { // a turn's or a step's share

@@ -120,6 +120,10 @@ static bool find_copied_call(
 static bool find_call(struct store *st, const struct call *c, struct call_row *out, struct err *e)
 {
 	sqlite3_stmt *s;
+	if (c->turn && c->turn->is_new && !st->has_orphans)
+		return true;
+	if (!store_flush_calls(st, e))
+		return false;
 	if (c->turn && !c->turn->is_new) {
 		s = store_sql(st,
 			"SELECT id, turn_id, name_id, target_id FROM tool_call WHERE turn_id = "
@@ -131,8 +135,6 @@ static bool find_call(struct store *st, const struct call *c, struct call_row *o
 		if (!take_call(st, s, out, e) || out->id)
 			return out->id != 0;
 	}
-	if (c->turn && c->turn->is_new && !st->has_orphans)
-		return true;
 	s = store_sql(st,
 		"SELECT id, turn_id, name_id, target_id FROM tool_call"
 		" WHERE key_hash = :key AND (result_bytes IS NULL OR turn_id IS NULL)",
@@ -169,25 +171,6 @@ static bool update_call(struct store *st, const struct call *c, const struct cal
 	return store_run(st, s, e);
 }
 
-static bool insert_call(
-	struct store *st, const struct call *c, const struct call_row *now, struct err *e)
-{
-	sqlite3_stmt *s = store_sql(st,
-		"INSERT INTO tool_call(key_hash, turn_id, name_id, target_id, input_bytes, "
-		"input_hash, result_bytes,"
-		" result_hash, error_hash, lines_added, lines_removed) VALUES (:key, :turn, :name, "
-		":target, :input,"
-		" :input_hash, :result, :result_hash, :error, :added, :removed)",
-		e);
-	st->has_orphans |= !now->turn;
-	if (!s)
-		return false;
-	store_bind(s, "hkkkpHpHHpp", c->key_hash, now->turn, now->name, now->target, c->input_bytes,
-		c->input_hash, c->result_bytes, c->result_hash, c->error_hash, c->lines_added,
-		c->lines_removed);
-	return store_run(st, s, e);
-}
-
 // The session whose calls a turn's count among. The sighting knows it, unless a later one of the
 // same batch has taken the turn over.
 static bool owner_of(struct store *st, const struct sighting *x, int64_t *out, struct err *e)
@@ -216,7 +199,8 @@ bool store_call(struct store *st, const struct call *c, struct err *e)
 	if (!store_word(st, c->name, &now.name, e) || !store_word(st, c->target, &now.target, e) ||
 		!find_call(st, c, &old, e))
 		return false;
-	if (!(old.id ? update_call(st, c, &now, old.id, e) : insert_call(st, c, &now, e)))
+	struct new_call row = {c, now.turn, now.name, now.target};
+	if (!(old.id ? update_call(st, c, &now, old.id, e) : store_new_call(st, &row, e)))
 		return false;
 	int64_t owner;
 	if (now.turn && !old.turn && now.name) {

@@ -7,10 +7,6 @@
 #include "gather.h"
 #include "turn.h"
 
-// 48 bits are stored in six bytes. The index of hashes is a third of one of keys, and a back-fill,
-// which comes by them in no order, rewrites most of it in each transaction.
-#define KEY_HASH_MASK UINT64_C(0xffffffffffff)
-
 static int64_t known(int64_t v)
 {
 	return v > 0 ? v : 0;
@@ -149,11 +145,6 @@ static void take_turn(struct store *st, sqlite3_stmt *s, struct turn *t)
 	t->charge_id = sqlite3_column_int64(s, 23);
 }
 
-static uint64_t hash_key(const struct store *st, struct str key)
-{
-	return hash_sip(st->key, key) & KEY_HASH_MASK;
-}
-
 // The row that has the hash; *out_same says whether it is of this key.
 static bool read_turn(struct store *st, struct str key, uint64_t hash, struct turn *out,
 	bool *out_same, struct err *e)
@@ -169,38 +160,6 @@ static bool read_turn(struct store *st, struct str key, uint64_t hash, struct tu
 	if (*out_same)
 		take_turn(st, s, out);
 	(void)sqlite3_reset(s);
-	return true;
-}
-
-// Tries to make the row; *out_id is 0 if the hash is taken.
-static bool insert_turn(struct store *st, const struct sighting *x, struct str key, uint64_t hash,
-	const struct turn *t, int64_t *out_id, struct err *e)
-{
-	sqlite3_stmt *s = store_sql(st,
-		"INSERT INTO turn(key, key_hash, at_ms, origin_id, class_id, prompt_id, input_tok, "
-		"output_tok, cache_write_tok,"
-		" cache_5m_tok, cache_1h_tok, cache_read_tok, thinking_tok, n_web_search, "
-		"n_web_fetch, request_id,"
-		" stop_id, cache_miss_id, is_sidechain, is_foreign, is_output_final, aborted_chars, "
-		"charge_id)"
-		" VALUES (:key, :hash, :at, :origin, :class, :prompt, :input, :output, :write, "
-		":write_5m, "
-		":write_1h, :read,"
-		" :thinking, :search, :fetch, :request, :stop, :miss, :sidechain, :foreign, "
-		":final, :aborted, :charge)"
-		" ON CONFLICT(key_hash) DO NOTHING",
-		e);
-	const struct tokens *k = &t->tok;
-	if (!s)
-		return false;
-	store_bind(s, "thiiikppppppppptkkiiipi", key, hash, t->owner.at_ms, t->owner.origin_id,
-		t->class_id, t->prompt_id, k->input, k->output, k->write, k->write_5m, k->write_1h,
-		k->read, k->thinking, k->n_search, k->n_fetch, x->request, t->stop_id,
-		t->cache_miss_id, (int64_t)t->owner.is_sidechain, (int64_t)t->owner.is_foreign,
-		(int64_t)t->is_output_final, t->aborted_chars, t->charge_id);
-	if (!store_run(st, s, e))
-		return false;
-	*out_id = sqlite3_changes(st->db) ? sqlite3_last_insert_rowid(st->db) : 0;
 	return true;
 }
 
@@ -281,7 +240,8 @@ static bool resolve(struct store *st, const struct sighting *x, struct turn *out
 	       store_class(st, catalog_class(st->catalog, &key), &out->class_id, e) &&
 	       store_prompt(st, x->prompt, &out->prompt_id, e) &&
 	       store_word(st, x->stop, &out->stop_id, e) &&
-	       store_word(st, x->cache_miss, &out->cache_miss_id, e);
+	       store_word(st, x->cache_miss, &out->cache_miss_id, e) &&
+	       charge_find(st, out, &out->charge_id, e);
 }
 
 static int64_t first_id(int64_t a, int64_t b)
@@ -334,50 +294,81 @@ static bool merge(struct store *st, struct sighting *x, const struct turn *seen,
 	return contribute(st, &t, 1, e);
 }
 
-// Makes the row of a key, or reads it if it is there (out_id 0, *old).
-static bool insert_or_read(struct store *st, const struct sighting *x, struct str key,
-	const struct turn *seen, int64_t *out_id, struct turn *old, struct err *e)
+// What a new row brings with it.
+static bool follow_insert(
+	struct store *st, struct sighting *x, const struct turn *seen, struct err *e)
 {
-	uint64_t hash = hash_key(st, key);
-	for (bool is_same = false; !is_same; hash = (hash + 1) & KEY_HASH_MASK) {
-		if (!insert_turn(st, x, key, hash, seen, out_id, e))
+	x->turn_id = seen->id;
+	x->is_new = true;
+	x->owner_session_id = seen->owner.session_id;
+	add_portion(st, seen, 1);
+	return write_steps(st, seen->id, x, e) && (x->n_steps == 0 || add_steps(st, seen, 1, e)) &&
+	       note_own(st, x->origin->session, x->at_ms, x->origin->slug, e);
+}
+
+// Makes the row of a key, or reads it if it is there (row->seen.id 0, *old).
+static bool insert_or_read(struct store *st, struct new_turn *row, struct turn *old, struct err *e)
+{
+	row->hash = turn_hash(st, row->key);
+	for (bool is_same = false; !is_same; row->hash = (row->hash + 1) & TURN_HASH_MASK) {
+		if (!turn_insert(st, row, 1, e))
 			return false;
-		if (*out_id)
+		if (row->seen.id)
 			return true;
-		if (!read_turn(st, key, hash, old, &is_same, e))
+		if (!read_turn(st, row->key, row->hash, old, &is_same, e))
 			return false;
 	}
 	return true;
 }
 
-bool store_sighting(struct store *st, struct sighting *x, struct err *e)
+static bool store_one(struct store *st, struct sighting *x, struct err *e)
 {
-	struct turn seen, old = {0};
+	struct new_turn row = {.x = x, .key = x->key};
+	struct turn old = {0};
 	struct price_class *class;
-	struct str key = x->key;
-	if (!resolve(st, x, &seen, e))
-		return false;
-	if (!charge_find(st, &seen, &seen.charge_id, e))
+	if (!resolve(st, x, &row.seen, e))
 		return false;
 	for (int tries = 0;; tries++) {
-		if (!insert_or_read(st, x, key, &seen, &seen.id, &old, e))
+		if (!insert_or_read(st, &row, &old, e))
 			return false;
-		if (seen.id) {
-			x->turn_id = seen.id;
-			x->is_new = true;
-			x->owner_session_id = seen.owner.session_id;
-			add_portion(st, &seen, 1);
-			return write_steps(st, seen.id, x, e) &&
-			       (x->n_steps == 0 || add_steps(st, &seen, 1, e)) &&
-			       note_own(st, x->origin->session, x->at_ms, x->origin->slug, e);
-		}
+		if (row.seen.id)
+			return follow_insert(st, x, &row.seen, e);
 		if (!store_class_of(st, old.class_id, &class, e))
 			return false;
 		if (tries == 1 || !gather_is_other_message(old.request, old.owner.at_ms,
 					  class->model, x->request, x->at_ms, x->parts.model))
-			return merge(st, x, &seen, &old, e);
-		key = gather_second_key(&st->arena, x);
+			return merge(st, x, &row.seen, &old, e);
+		row.key = gather_second_key(&st->arena, x);
 	}
+}
+
+static bool store_some(struct store *st, struct sighting *const p[TURN_ROWS], struct err *e)
+{
+	struct new_turn rows[TURN_ROWS];
+	for (size_t i = 0; i < TURN_ROWS; i++) {
+		rows[i] = (struct new_turn){
+			.x = p[i], .key = p[i]->key, .hash = turn_hash(st, p[i]->key)};
+		if (!resolve(st, p[i], &rows[i].seen, e))
+			return false;
+	}
+	if (!turn_insert(st, rows, TURN_ROWS, e))
+		return false;
+	for (size_t i = 0; i < TURN_ROWS; i++)
+		if (rows[i].seen.id ? !follow_insert(st, p[i], &rows[i].seen, e)
+				    : !store_one(st, p[i], e))
+			return false;
+	return true;
+}
+
+bool store_sightings(struct store *st, struct sighting *const *p, size_t n, struct err *e)
+{
+	for (; n >= TURN_ROWS; p += TURN_ROWS, n -= TURN_ROWS)
+		if (!store_some(st, p, e))
+			return false;
+	for (; n; p++, n--)
+		if (!store_one(st, *p, e))
+			return false;
+	return true;
 }
 
 // A turn by its row id, which must be there.

@@ -65,7 +65,7 @@ bool touched_find(struct store *st, int64_t turn_id, int64_t own_worktree_id, st
 		"'MultiEdit', 'NotebookEdit') AND f.text LIKE '/%' LIMIT 64",
 		e);
 	*out = (struct touched){0};
-	if (!s)
+	if (!s || !store_flush_calls(st, e))
 		return false;
 	store_bind(s, "i", turn_id);
 	while (has_row) {

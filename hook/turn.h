@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A turn as the ledger has it, for store_turn.c and store_owner.c.
+// A turn as the ledger has it, for store_turn.c, store_insert.c and store_owner.c.
 #ifndef CCL_HOOK_TURN_H
 #define CCL_HOOK_TURN_H
 
@@ -13,6 +13,24 @@ struct turn {
 	bool is_output_final;
 	int64_t aborted_chars;
 };
+
+// 48 bits are stored in six bytes. The index of hashes is a third of one of keys, and a back-fill,
+// which comes by them in no order, rewrites most of it in each transaction.
+#define TURN_HASH_MASK UINT64_C(0xffffffffffff)
+
+enum { TURN_ROWS = 8 }; // that one statement makes
+
+struct new_turn {
+	const struct sighting *x;
+	struct str key;
+	uint64_t hash;
+	struct turn seen;
+};
+
+// store_insert.c
+uint64_t turn_hash(const struct store *st, struct str key);
+// Makes the rows, n 1 or TURN_ROWS, and sets their seen.id: 0 where the hash is taken.
+MUST_USE bool turn_insert(struct store *st, struct new_turn *rows, size_t n, struct err *e);
 
 // Decides between the turn's owner and a sighting; *t gets the winner's place.
 MUST_USE bool turn_decide_owner(struct store *st, struct turn *t, const struct sighting *x,

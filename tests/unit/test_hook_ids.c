@@ -142,6 +142,35 @@ static void prompt_size(void **state)
 		"SELECT above_tok FROM turn AS t JOIN class AS c ON c.id = t.class_id", "0");
 }
 
+// Rows are made eight at a time: some of the eight are there already, one comes twice.
+static void keys_that_are_known_among_new_ones(void **state)
+{
+#define CALL(n)                                                                                    \
+	"{'type':'assistant','sessionId':'S','uuid':'u" n "','timestamp':'2026-11-20T10:00:0" n    \
+	"Z','message':{'id':'m" n "','model':'a','content':[{'type':'tool_use','id':'t" n          \
+	"','name':'N" n "','input':{}}],'usage':{'input_tokens':" n "}}}\n"
+#define COPY(n)                                                                                    \
+	"{'type':'assistant','sessionId':'T','uuid':'c" n "','timestamp':'2026-11-20T10:00:0" n    \
+	"Z','message':{'id':'m" n "','model':'a','usage':{'input_tokens':" n "}}}\n"
+	(void)state;
+	world_begin();
+	world_say(P "1.jsonl", CALL("2") CALL("5"));
+	world_read(P "1.jsonl");
+	world_say(P "2.jsonl", CALL("1") CALL("2") CALL("3") COPY("3") CALL("4") CALL("5") CALL("6")
+				       CALL("7") CALL("8") CALL("9"));
+	world_read(P "2.jsonl");
+	assert_string_equal(
+		world_ask("SELECT group_concat(x, ' ') FROM (SELECT t.key || ':' || t.input_tok || "
+			  "':' || n.text AS x FROM turn AS t JOIN tool_call AS c ON c.turn_id = "
+			  "t.id JOIN name AS n ON n.id = c.name_id ORDER BY t.key)"),
+		"m1:1:N1 m2:2:N2 m3:3:N3 m4:4:N4 m5:5:N5 m6:6:N6 m7:7:N7 m8:8:N8 m9:9:N9");
+	assert_string_equal(world_ask("SELECT sum(turns), sum(input_tok) FROM rollup"), "9 45");
+	assert_string_equal(world_ask("SELECT t.key FROM turn_copy AS c JOIN turn AS t ON t.id = "
+				      "c.turn_id"),
+		"m3");
+	world_end();
+}
+
 // Two keys with one hash: as if the first turn's key had the hash of the second's.
 static void keys_with_one_hash(void **state)
 {
@@ -167,6 +196,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(ids_that_gateways_repeat, enter, leave),
 		cmocka_unit_test_setup_teardown(ids_that_are_missing, enter, leave),
+		cmocka_unit_test_setup_teardown(keys_that_are_known_among_new_ones, enter, leave),
 		cmocka_unit_test_setup_teardown(keys_with_one_hash, enter, leave),
 		cmocka_unit_test_setup_teardown(lines_that_are_no_turns, enter, leave),
 		cmocka_unit_test_setup_teardown(advisors, enter, leave),
