@@ -21,12 +21,12 @@ enum {
 	CATALOG_BYTES = 4 * 1024 * 1024, // a larger one is dropped between groups
 	PAUSE_MS = 5,
 	PREFETCH_FILES = 4,    // this many files ahead
-	WAL_MAX_PAGES = 50000, // about 200 MB: then the write-ahead log is written back
+	WAL_MAX_PAGES = 16000, // about 65 MB: then the write-ahead log is written back
 	MAX_WORKERS = 2,       // scanning is half of the work, storing the other half
 	WORKER_FILES = 32,     // fewer files are not worth a thread
 };
 
-// The indexes of message and call ids are written all over: they should stay in memory.
+// The indexes of key hashes and prompts are written all over: they should stay in memory.
 #define CACHE_SQL "PRAGMA cache_size = -14000; PRAGMA foreign_keys = OFF"
 
 // A file of the group that is being gathered, with what its cursor was before.
@@ -202,8 +202,8 @@ static bool write_transaction(struct ingest *in, struct group *g, struct err *e)
 	return e->code == ERR_NONE && read_singly(in, g, e);
 }
 
-// Fewer, larger transactions write less, for each touches most of the message-id index; but a hook
-// that waits must not wait longer than LOCK_MS.
+// Fewer, larger transactions write less, for each touches most of the index of key hashes; but a
+// hook that waits must not wait longer than LOCK_MS.
 static void learn(struct shared *sh, int64_t took_ms)
 {
 	if (took_ms > LOCK_MS && sh->group_rows > MIN_ROWS)
