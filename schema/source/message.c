@@ -255,16 +255,15 @@ static void tool_input(struct scan *s, struct reading *r, struct line_tool_use *
 	t->input_hash = sum;
 }
 
-// The text of a tool's result: a string, or an array of blocks whose first text counts.
+// The text of a tool's result: a string, or an array of blocks whose first text counts. `content`
+// is a whole value that was scanned before: of a string only the quotes are taken off.
 static struct str result_text(struct str content)
 {
+	if (content.p[0] == '"')
+		return (struct str){content.p + 1, content.n - 2};
 	struct scan s = scan_begin(content);
 	struct scan_list list = {0};
 	struct str text = STR_NONE;
-	if (scan_peek(&s) == SCAN_STRING) {
-		(void)scan_string(&s, &text);
-		return text;
-	}
 	while (!text.p && scan_item(&s, &list)) {
 		struct scan_list members = { 0 };
 		struct str key;
