@@ -51,17 +51,19 @@ bool cursor_insert(struct store *st, struct file *f, struct err *e)
 		"INSERT INTO source_file(device, inode, path, offset_bytes, size_bytes, head_bytes,"
 		" head_hash, is_open, in_long_line, is_ignored, read_ms)"
 		" VALUES (:device, :inode, :path, 0, 0, 0, 0, 0, 0, 0, 0)"
-		" ON CONFLICT(device, inode) DO UPDATE SET path = excluded.path RETURNING id",
+		" ON CONFLICT(device, inode) DO UPDATE SET path = excluded.path",
 		e);
-	bool has_row;
 	if (!s)
 		return false;
 	store_bind(s, "iit", f->device, f->inode, f->path);
-	if (!store_step(st, s, &has_row, e))
+	if (!store_make(st, s, &f->id, e) || f->id)
+		return f->id != 0;
+	s = store_sql(
+		st, "SELECT id FROM source_file WHERE device = :device AND inode = :inode", e);
+	if (!s)
 		return false;
-	f->id = sqlite3_column_int64(s, 0);
-	(void)sqlite3_reset(s);
-	return true;
+	store_bind(s, "ii", f->device, f->inode);
+	return store_find(st, s, &f->id, e);
 }
 
 bool cursor_write(struct store *st, const struct file *f, struct err *e)

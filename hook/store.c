@@ -110,6 +110,26 @@ bool store_run(struct store *st, sqlite3_stmt *s, struct err *e)
 	return true;
 }
 
+// Without RETURNING, for which SQLite makes a table each time.
+bool store_make(struct store *st, sqlite3_stmt *s, int64_t *out_id, struct err *e)
+{
+	sqlite3_set_last_insert_rowid(st->db, 0);
+	if (!store_run(st, s, e))
+		return false;
+	*out_id = sqlite3_last_insert_rowid(st->db);
+	return true;
+}
+
+bool store_find(struct store *st, sqlite3_stmt *s, int64_t *out_id, struct err *e)
+{
+	bool has_row;
+	if (!store_step(st, s, &has_row, e))
+		return false;
+	*out_id = has_row ? sqlite3_column_int64(s, 0) : 0;
+	(void)sqlite3_reset(s);
+	return true;
+}
+
 struct str store_column(sqlite3_stmt *s, int column)
 {
 	const char *p = (const char *)sqlite3_column_text(s, column);

@@ -60,6 +60,10 @@ void store_bind(sqlite3_stmt *s, const char *types, ...);
 void store_bind_at(sqlite3_stmt *s, int first, const char *types, ...);
 // Steps a statement that gives no rows, and resets it.
 MUST_USE bool store_run(struct store *st, sqlite3_stmt *s, struct err *e);
+// Runs an INSERT ... ON CONFLICT: *out_id is the new row, or 0 if there was one.
+MUST_USE bool store_make(struct store *st, sqlite3_stmt *s, int64_t *out_id, struct err *e);
+// Runs a SELECT of an id: 0 without a row.
+MUST_USE bool store_find(struct store *st, sqlite3_stmt *s, int64_t *out_id, struct err *e);
 // Steps once: *out_row says whether there is a row. The caller resets.
 MUST_USE bool store_step(struct store *st, sqlite3_stmt *s, bool *out_row, struct err *e);
 // sqlite3_column_text as a slice; STR_NONE for NULL. Valid until the next step.

@@ -8,25 +8,22 @@
 static bool id_of_text(struct store *st, const char *find, const char *make, struct str text,
 	int64_t *out, struct err *e)
 {
+	int64_t id;
 	sqlite3_stmt *s = store_sql(st, find, e);
-	bool has_row;
 	if (!s)
 		return false;
 	store_bind(s, "t", text);
-	if (!store_step(st, s, &has_row, e))
+	if (!store_find(st, s, &id, e))
 		return false;
-	if (has_row)
-		*out = sqlite3_column_int64(s, 0);
-	(void)sqlite3_reset(s);
-	if (has_row)
-		return true;
-	s = store_sql(st, make, e);
-	if (!s)
-		return false;
-	store_bind(s, "t", text);
-	if (!store_run(st, s, e))
-		return false;
-	*out = sqlite3_last_insert_rowid(st->db);
+	if (!id) {
+		s = store_sql(st, make, e);
+		if (!s)
+			return false;
+		store_bind(s, "t", text);
+		if (!store_make(st, s, &id, e))
+			return false;
+	}
+	*out = id;
 	return true;
 }
 
@@ -157,17 +154,23 @@ bool store_agent(struct store *st, struct agent *a, int64_t *out, struct err *e)
 	if (!store_session(st, a->session, &session, e))
 		return false;
 	sqlite3_stmt *s = store_sql(st,
-		"INSERT INTO agent(session_id, uid) VALUES (:session, :uid)"
-		" ON CONFLICT(session_id, uid) DO UPDATE SET uid = excluded.uid RETURNING id",
+		"INSERT INTO agent(session_id, uid) VALUES (:session, :uid) ON CONFLICT DO NOTHING",
 		e);
-	bool has_row;
 	if (!s)
 		return false;
 	store_bind(s, "it", session, a->uid);
-	if (!store_step(st, s, &has_row, e))
+	if (!store_make(st, s, &a->id, e))
 		return false;
-	a->id = *out = sqlite3_column_int64(s, 0);
-	(void)sqlite3_reset(s);
+	if (!a->id) {
+		s = store_sql(
+			st, "SELECT id FROM agent WHERE session_id = :session AND uid = :uid", e);
+		if (!s)
+			return false;
+		store_bind(s, "it", session, a->uid);
+		if (!store_find(st, s, &a->id, e))
+			return false;
+	}
+	*out = a->id;
 	return true;
 }
 
@@ -179,15 +182,10 @@ static uint64_t key_of(const int64_t *ids, size_t n)
 static bool find_key(struct store *st, const char *sql, uint64_t key, int64_t *out, struct err *e)
 {
 	sqlite3_stmt *s = store_sql(st, sql, e);
-	bool has_row;
 	if (!s)
 		return false;
 	store_bind(s, "h", key);
-	if (!store_step(st, s, &has_row, e))
-		return false;
-	*out = has_row ? sqlite3_column_int64(s, 0) : 0;
-	(void)sqlite3_reset(s);
-	return true;
+	return store_find(st, s, out, e);
 }
 
 bool store_origin(struct store *st, struct origin *o, int64_t *out, struct err *e)
@@ -324,8 +322,7 @@ bool store_prompt(struct store *st, struct prompt *p, int64_t *out, struct err *
 
 static bool write_prompt(struct store *st, struct prompt *p, struct err *e)
 {
-	int64_t session, source, origin, mode;
-	bool has_row;
+	int64_t session, source, origin, mode, id;
 	// the line with a human's words beats one without, then the earlier one; of a fork's equal
 	// copies that of the smaller session id, in whatever order they are read
 	sqlite3_stmt *s = store_sql(st,
@@ -346,7 +343,7 @@ static bool write_prompt(struct store *st, struct prompt *p, struct err *e)
 		" OR (is_prompt = excluded.is_prompt AND at_ms > excluded.at_ms)"
 		" OR (is_prompt = excluded.is_prompt AND at_ms IS excluded.at_ms AND"
 		"  (SELECT uid FROM session WHERE id = excluded.session_id)"
-		"  < (SELECT uid FROM session WHERE id = prompt.session_id)) RETURNING id",
+		"  < (SELECT uid FROM session WHERE id = prompt.session_id))",
 		e);
 	if (!s || !store_session(st, p->session, &session, e) ||
 		!store_word(st, p->source, &source, e) || !store_word(st, p->origin, &origin, e) ||
@@ -354,11 +351,9 @@ static bool write_prompt(struct store *st, struct prompt *p, struct err *e)
 		return false;
 	store_bind(s, "ttkpikkkihki", p->uid, p->uuid, session, p->at_ms, (int64_t)p->is_prompt,
 		source, origin, mode, p->chars, p->text_hash, p->file->id, p->offset_bytes);
-	if (!store_step(st, s, &has_row, e))
+	if (!store_make(st, s, &id, e))
 		return false;
-	if (has_row)
-		p->id = sqlite3_column_int64(s, 0);
-	(void)sqlite3_reset(s);
+	p->id = id ? id : p->id;
 	p->is_changed = false;
 	p->file = NULL;
 	return true;

@@ -41,15 +41,10 @@ static void bind_turn(sqlite3_stmt *s, int first, const struct new_turn *row)
 static bool find_hash(struct store *st, uint64_t hash, int64_t *out_id, struct err *e)
 {
 	sqlite3_stmt *s = store_sql(st, "SELECT id FROM turn WHERE key_hash = :hash", e);
-	bool has_row;
 	if (!s)
 		return false;
 	store_bind(s, "h", hash);
-	if (!store_step(st, s, &has_row, e))
-		return false;
-	*out_id = has_row ? sqlite3_column_int64(s, 0) : 0;
-	(void)sqlite3_reset(s);
-	return true;
+	return store_find(st, s, out_id, e);
 }
 
 bool turn_insert(struct store *st, struct new_turn *rows, size_t n, struct err *e)
