@@ -54,6 +54,41 @@ int64_t *rowset_get(struct rowset *r, const int64_t *key, bool *out_is_new)
 	return row;
 }
 
+static int compare(const int64_t *a, const int64_t *b, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (a[i] != b[i])
+			return a[i] < b[i] ? -1 : 1;
+	return 0;
+}
+
+static void merge_sort(const int64_t **rows, const int64_t **spare, size_t n, size_t n_first)
+{
+	size_t half = n / 2, i = 0, j = half, k = 0;
+	if (n < 2)
+		return;
+	merge_sort(rows, spare, half, n_first);
+	merge_sort(rows + half, spare, n - half, n_first);
+	if (compare(rows[half - 1], rows[half], n_first) <= 0)
+		return;
+	while (i < half && j < n)
+		spare[k++] = compare(rows[i], rows[j], n_first) <= 0 ? rows[i++] : rows[j++];
+	while (i < half)
+		spare[k++] = rows[i++];
+	memcpy(rows, spare, k * sizeof *rows);
+}
+
+const int64_t **rowset_sorted(const struct rowset *r, size_t n_first)
+{
+	const int64_t **rows = mem_alloc((r->n + 1) * sizeof *rows);
+	const int64_t **spare = mem_alloc((r->n + 1) * sizeof *spare);
+	for (size_t i = 0; i < r->n; i++)
+		rows[i] = rowset_at(r, i);
+	merge_sort(rows, spare, r->n, n_first);
+	free(spare);
+	return rows;
+}
+
 void rowset_free(struct rowset *r)
 {
 	free(r->rows);

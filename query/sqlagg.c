@@ -103,6 +103,8 @@ static void list_step(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 	(void)argc;
 	if (!l)
 		mem_die("out of memory");
+	if (!text)
+		return;
 	for (size_t i = 0; i < l->n; i++)
 		if (l->ids[i] == id)
 			return;
@@ -116,7 +118,7 @@ static void list_step(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 static void list_finish(sqlite3_context *ctx)
 {
 	struct list *l = sqlite3_aggregate_context(ctx, 0);
-	if (!l)
+	if (!l || !l->n)
 		return;
 	sqlite3_result_text(ctx, l->text.p, (int)l->text.n, SQLITE_TRANSIENT);
 	buf_free(&l->text);

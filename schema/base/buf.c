@@ -8,7 +8,7 @@
 
 #include "arena.h"
 
-void buf_reserve(struct buf *b, size_t extra)
+void buf_grow(struct buf *b, size_t extra)
 {
 	b->p = mem_reserve(b->p, &b->cap, b->n + extra + 1, 1);
 }

@@ -10,7 +10,13 @@ struct buf {
 	size_t n, cap;
 };
 
-void buf_reserve(struct buf *b, size_t extra); // room for `extra` more bytes behind b->n
+void buf_grow(struct buf *b, size_t extra);
+// Room for `extra` more bytes behind b->n, and one.
+static inline void buf_reserve(struct buf *b, size_t extra)
+{
+	if (b->cap - b->n <= extra)
+		buf_grow(b, extra);
+}
 void buf_add(struct buf *b, struct str s);
 void buf_addz(struct buf *b, const char *z);
 void buf_addc(struct buf *b, char c);

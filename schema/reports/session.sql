@@ -15,16 +15,17 @@
 -- @empty   This session has no turns that the filters leave.
 -- @example ccl session 3f2a --sort cost:desc --limit 20
 SELECT t.key AS turn, t.at_ms AS at, coalesce(a.uid, 'main') AS agent, m.name AS model,
-  (SELECT list_once(id, text) FROM (
-    SELECT n.id, n.text FROM tool_call AS l CROSS JOIN name AS n ON n.id = l.name_id
-    WHERE l.turn_id = t.id ORDER BY l.id)) AS tools,
+  -- the calls come in order, by the index of a turn's calls
+  list_once(n.id, n.text) AS tools,
   p.uid AS prompt, s.turns, s.input, s.output, s.cache_write_5m, s.cache_write_1h, s.cache_read, s.web_searches,
   s.cost, s.unpriced
--- one row a turn: spend has no other of its dimensions named but the agent, which a turn has one of
+-- one row of spend a turn: a turn has one instant and one agent, and no other dimension is named
 FROM spend AS s
 CROSS JOIN turn AS t ON t.id = s.turn_id
-JOIN class AS k ON k.id = t.class_id
-JOIN model AS m ON m.id = k.model_id
+CROSS JOIN class AS k ON k.id = t.class_id
+CROSS JOIN model AS m ON m.id = k.model_id
 LEFT JOIN agent AS a ON a.id = s.agent_id
 LEFT JOIN prompt AS p ON p.id = t.prompt_id
-ORDER BY t.at_ms, t.id
+LEFT JOIN tool_call AS l ON l.turn_id = t.id
+LEFT JOIN name AS n ON n.id = l.name_id
+GROUP BY s.at_ms, s.turn_id ORDER BY s.at_ms, s.turn_id
