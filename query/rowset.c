@@ -54,6 +54,12 @@ int64_t *rowset_get(struct rowset *r, const int64_t *key, bool *out_is_new)
 	return row;
 }
 
+const int64_t *rowset_find(const struct rowset *r, const int64_t *key)
+{
+	uint32_t row = r->n ? *find(r, key) : 0;
+	return row ? rowset_at(r, row - 1) : NULL;
+}
+
 static int compare(const int64_t *a, const int64_t *b, size_t n)
 {
 	for (size_t i = 0; i < n; i++)

@@ -18,6 +18,8 @@ struct rowset {
 // The row that begins with these n_key numbers; a new one, else of zeros, if there is none. Valid
 // until the next call.
 int64_t *rowset_get(struct rowset *r, const int64_t *key, bool *out_is_new);
+// That row, or NULL.
+const int64_t *rowset_find(const struct rowset *r, const int64_t *key);
 // Its rows in the order of their first n_first numbers; to be freed.
 const int64_t **rowset_sorted(const struct rowset *r, size_t n_first);
 void rowset_free(struct rowset *r);

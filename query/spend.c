@@ -170,7 +170,22 @@ static bool same(struct str a, struct str b)
 	return !a.p == !b.p && str_eq(a, b);
 }
 
-static bool read_cells(struct table *t, sqlite3_value **args, struct err *e)
+// What describe() wrote begins with the columns that are named.
+static unsigned long long named(const char *plan)
+{
+	return strtoull(plan, NULL, 16) & ((1ull << SPEND_N_COLUMNS) - 1);
+}
+
+static bool is_by_charge(unsigned long long columns)
+{
+	const unsigned long long known = 1ull << SPEND_CHARGE_ID | 1ull << SPEND_SESSION_ID |
+					 1ull << SPEND_CLASS_ID | 1ull << SPEND_MODEL_ID |
+					 1ull << SPEND_SPLIT;
+	const unsigned long long measures = ~((1ull << SPEND_TURNS) - 1) & ~(1ull << SPEND_UNKNOWN);
+	return (columns & ~(known | measures)) == 0;
+}
+
+static bool read_cells(struct table *t, const char *plan, sqlite3_value **args, struct err *e)
 {
 	unsigned version = 0;
 	struct spend_filter f = {.since_ms = int_of(args[ARG_SINCE_MS], 0),
@@ -178,12 +193,15 @@ static bool read_cells(struct table *t, sqlite3_value **args, struct err *e)
 		.project = text_of(args[ARG_PROJECT]),
 		.branch = text_of(args[ARG_BRANCH]),
 		.model = text_of(args[ARG_MODEL]),
-		.session = text_of(args[ARG_SESSION])};
+		.session = text_of(args[ARG_SESSION]),
+		.is_by_charge = is_by_charge(named(plan)),
+		.has_branch = named(plan) >> SPEND_BRANCH_ID & 1};
 	(void)sqlite3_file_control(t->db, "main", SQLITE_FCNTL_DATA_VERSION, &version);
 	if (t->is_read && version == t->version && f.since_ms == t->filter.since_ms &&
 		f.until_ms == t->filter.until_ms && same(f.project, t->filter.project) &&
 		same(f.branch, t->filter.branch) && same(f.model, t->filter.model) &&
-		same(f.session, t->filter.session))
+		same(f.session, t->filter.session) && f.is_by_charge == t->filter.is_by_charge &&
+		f.has_branch == t->filter.has_branch)
 		return true;
 	t->is_read = false;
 	if (!spend_read(t->db, &f, &t->cells, e))
@@ -302,7 +320,7 @@ static int filter(
 		if (given & 1 << i)
 			args[i] = argv[n++];
 	lay_out(c, plan);
-	if (read_cells(t, args, &e) && group(t, c, int_of(args[ARG_BREAKDOWN], 0) != 0, &e))
+	if (read_cells(t, plan, args, &e) && group(t, c, int_of(args[ARG_BREAKDOWN], 0) != 0, &e))
 		return SQLITE_OK;
 	int rc = sqlite3_errcode(t->db);
 	sqlite3_free(base->pVtab->zErrMsg);

@@ -8,7 +8,7 @@
 #include "report_def.h"
 #include "rowset.h"
 
-enum { QUARTER_MS = 900000, N_RATES = 6 };
+enum { QUARTER_MS = 900000, DAY_MS = 86400000, N_RATES = 6 };
 
 // Of a class within a time: pico-USD per token, in the order of the columns from SPEND_INPUT on.
 struct rate {
@@ -18,7 +18,7 @@ struct rate {
 };
 
 // Columns of the rows in reader.origins.
-enum { ORIGIN_ID, STATE, SESSION_ID, AGENT_ID, PROJECT_ID, BRANCH_ID, IS_LOWER_BOUND, N_ORIGIN };
+enum { ORIGIN_ID, STATE, SESSION_ID, AGENT_ID, PROJECT_ID, IS_LOWER_BOUND, N_ORIGIN };
 
 enum { OUTSIDE, UNREAD, READ }; // STATE of an origin; OUTSIDE: the filters leave it out
 
@@ -29,9 +29,13 @@ struct reader {
 	struct rate *rates; // by class, then time
 	size_t n_rates, cap_rates;
 	struct rowset origins;
-	sqlite3_stmt *origin; // reads some
-	bool is_complete;     // an origin that is not in origins is OUTSIDE
+	sqlite3_stmt *origin;   // reads some
+	bool is_complete;       // an origin that is not in origins is OUTSIDE
+	struct rowset cut_days; // by charge: those in which a price changes
+	struct rowset charges;  // those that a branch filter leaves, with their branch
 };
+
+enum { CHARGE_ID, CHARGE_BRANCH_ID, N_CHARGE };
 
 static bool fail(const struct reader *r, struct err *e)
 {
@@ -148,7 +152,7 @@ static bool read_left(struct reader *r, struct err *e)
 static bool begin_origins(struct reader *r, struct err *e)
 {
 	const struct spend_filter *f = r->filter;
-	bool is_filtered = f->project.p || f->branch.p;
+	bool is_filtered = f->project.p != NULL;
 	bool is_part = f->since_ms > 0 || f->until_ms < LEDGER_NO_END_MS || f->session.p;
 	r->origins = (struct rowset){.n_key = 1, .n_columns = N_ORIGIN};
 	r->is_complete = is_filtered || !is_part;
@@ -173,6 +177,32 @@ static bool find_origin(struct reader *r, int64_t id, const int64_t **out, struc
 	return true;
 }
 
+// A turn's branch is that of what it is charged to.
+static bool read_charges(struct reader *r, struct err *e)
+{
+	AUTO(finalize) sqlite3_stmt *s = NULL;
+	int rc;
+	r->charges = (struct rowset){.n_key = 1, .n_columns = N_CHARGE};
+	if (!r->filter->branch.p && !r->filter->has_branch)
+		return true;
+	if (!prepare(r, spend_branch_sql, &s, e))
+		return false;
+	while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
+		bool is_new;
+		int64_t id = sqlite3_column_int64(s, 0);
+		rowset_get(&r->charges, &id, &is_new)[CHARGE_BRANCH_ID] = int_or_null(s, 1);
+	}
+	return rc == SQLITE_DONE || fail(r, e);
+}
+
+// False: a branch filter leaves it out.
+static bool find_branch(struct reader *r, int64_t charge_id, int64_t *out)
+{
+	const int64_t *row = rowset_find(&r->charges, &charge_id);
+	*out = row ? row[CHARGE_BRANCH_ID] : SPEND_NULL;
+	return row || !r->filter->branch.p;
+}
+
 static bool set_cost(struct spend_cell *c, const struct rate *rate, struct err *e)
 {
 	int64_t sum = 0, product;
@@ -186,16 +216,24 @@ static bool set_cost(struct spend_cell *c, const struct rate *rate, struct err *
 	return true;
 }
 
+// A row of a day cannot be priced if the price changes within it.
+static bool is_cut(const struct rate *rate, int64_t at_ms)
+{
+	return rate && rate->until_ms < at_ms - at_ms % DAY_MS + DAY_MS;
+}
+
 static bool add_cell(struct reader *r, sqlite3_stmt *s, struct err *e)
 {
 	const int64_t *origin;
-	int64_t at_ms = sqlite3_column_int64(s, 1);
-	const struct rate *rate = find_rate(r, sqlite3_column_int64(s, 3), at_ms);
-	if (!rate)
+	int64_t at_ms = sqlite3_column_int64(s, 1), branch_id;
+	int64_t class_id = sqlite3_column_int64(s, 3);
+	const struct rate *rate = find_rate(r, class_id, at_ms);
+	if (!rate ||
+		(r->cut_days.n && !is_cut(find_rate(r, class_id, at_ms - at_ms % DAY_MS), at_ms)))
 		return true;
 	if (!find_origin(r, sqlite3_column_int64(s, 2), &origin, e))
 		return false;
-	if (!origin)
+	if (!origin || !find_branch(r, sqlite3_column_int64(s, 4), &branch_id))
 		return true;
 	struct spend_cells *out = r->out;
 	out->all = mem_reserve(out->all, &out->cap, out->n + 1, sizeof *out->all);
@@ -208,7 +246,7 @@ static bool add_cell(struct reader *r, sqlite3_stmt *s, struct err *e)
 	c->v[SPEND_SESSION_ID] = origin[SESSION_ID];
 	c->v[SPEND_AGENT_ID] = origin[AGENT_ID];
 	c->v[SPEND_PROJECT_ID] = origin[PROJECT_ID];
-	c->v[SPEND_BRANCH_ID] = origin[BRANCH_ID];
+	c->v[SPEND_BRANCH_ID] = branch_id;
 	for (int i = 0; i <= SPEND_WEB_SEARCHES - SPEND_TURNS; i++)
 		c->v[SPEND_TURNS + i] = sqlite3_column_int64(s, 5 + i);
 	c->v[SPEND_UNKNOWN] =
@@ -216,6 +254,37 @@ static bool add_cell(struct reader *r, sqlite3_stmt *s, struct err *e)
 	c->v[SPEND_FIRST_MS] = sqlite3_column_int64(s, 13);
 	c->v[SPEND_LAST_MS] = sqlite3_column_int64(s, 14);
 	return set_cost(c, rate, e);
+}
+
+static bool add_charge_cell(struct reader *r, sqlite3_stmt *s, struct err *e)
+{
+	int64_t at_ms = sqlite3_column_int64(s, 0);
+	const struct rate *rate = find_rate(r, sqlite3_column_int64(s, 1), at_ms);
+	if (is_cut(rate, at_ms)) {
+		bool is_new;
+		(void)rowset_get(&r->cut_days, &at_ms, &is_new);
+	}
+	if (!rate || is_cut(rate, at_ms))
+		return true;
+	struct spend_cells *out = r->out;
+	out->all = mem_reserve(out->all, &out->cap, out->n + 1, sizeof *out->all);
+	struct spend_cell *c = &out->all[out->n++];
+	c->v[SPEND_AT_MS] = at_ms;
+	c->v[SPEND_CLASS_ID] = rate->class_id;
+	c->v[SPEND_CHARGE_ID] = sqlite3_column_int64(s, 2);
+	c->v[SPEND_SESSION_ID] = sqlite3_column_int64(s, 3);
+	for (int i = 0; i <= SPEND_WEB_SEARCHES - SPEND_TURNS; i++)
+		c->v[SPEND_TURNS + i] = sqlite3_column_int64(s, 4 + i);
+	c->v[SPEND_UNKNOWN] = 0;
+	c->v[SPEND_FIRST_MS] = sqlite3_column_int64(s, 11);
+	c->v[SPEND_LAST_MS] = sqlite3_column_int64(s, 12);
+	return set_cost(c, rate, e);
+}
+
+static bool is_whole(const struct spend_filter *f)
+{
+	return f->since_ms <= 0 && f->until_ms >= LEDGER_NO_END_MS && !f->project.p &&
+	       !f->branch.p && !f->session.p;
 }
 
 static bool read_rows(struct reader *r, const char *sql, int64_t first, int64_t last, struct err *e)
@@ -232,6 +301,30 @@ static bool read_rows(struct reader *r, const char *sql, int64_t first, int64_t 
 		if (!add_cell(r, s, e))
 			return false;
 	return rc == SQLITE_DONE || fail(r, e);
+}
+
+// All of time, by charge: a day of a session is one row. Days in which a price changes are read by
+// the quarter hour.
+static bool read_by_charge(struct reader *r, struct err *e)
+{
+	AUTO(finalize) sqlite3_stmt *s = NULL;
+	int rc;
+	r->cut_days = (struct rowset){.n_key = 1, .n_columns = 1};
+	if (!prepare(r, spend_charge_sql, &s, e))
+		return false;
+	while ((rc = sqlite3_step(s)) == SQLITE_ROW)
+		if (!add_charge_cell(r, s, e))
+			return false;
+	if (rc != SQLITE_DONE)
+		return fail(r, e);
+	if (r->cut_days.n && !begin_origins(r, e))
+		return false;
+	for (size_t i = 0; i < r->cut_days.n; i++) {
+		int64_t first = *rowset_at(&r->cut_days, i) / QUARTER_MS;
+		if (!read_rows(r, spend_rollup_sql, first, first + DAY_MS / QUARTER_MS, e))
+			return false;
+	}
+	return true;
 }
 
 // Whole quarter hours come from the roll-up, the two that a limit cuts from the turns; one session
@@ -253,9 +346,15 @@ bool spend_read(sqlite3 *db, const struct spend_filter *f, struct spend_cells *o
 {
 	struct reader r = {.db = db, .filter = f, .out = out};
 	out->n = 0;
-	bool ok = read_rates(&r, e) && begin_origins(&r, e) && read_window(&r, e);
+	bool ok = read_rates(&r, e);
+	if (ok && f->is_by_charge && is_whole(f))
+		ok = read_by_charge(&r, e);
+	else
+		ok = ok && read_charges(&r, e) && begin_origins(&r, e) && read_window(&r, e);
 	free(r.rates);
 	rowset_free(&r.origins);
+	rowset_free(&r.charges);
+	rowset_free(&r.cut_days);
 	finalize(&r.origin);
 	return ok;
 }

@@ -46,10 +46,13 @@ enum spend_column {
 struct spend_filter {
 	int64_t since_ms, until_ms;
 	struct str project, branch, model, session;
+	bool is_by_charge; // of the first columns only charge, session, class and model are asked
+			   // for
+	bool has_branch;   // SPEND_BRANCH_ID is asked for
 };
 
-// A roll-up row, a turn or a step. SPEND_HOUR to SPEND_MONTH and SPEND_SPLIT are not set; of the
-// others, what is NULL is SPEND_NULL.
+// A roll-up row, a turn or a step. What was not asked for may be missing. SPEND_HOUR to SPEND_MONTH
+// and SPEND_SPLIT are not set; of the others, what is NULL is SPEND_NULL.
 struct spend_cell {
 	int64_t v[SPEND_N_COLUMNS];
 };

@@ -90,7 +90,7 @@ extern const char report_newest_sql[];
 
 // The statements of spend_read.sql.
 extern const char spend_origin_sql[], spend_left_sql[], spend_rate_sql[], spend_rollup_sql[],
-	spend_turn_sql[], spend_session_sql[];
+	spend_turn_sql[], spend_session_sql[], spend_branch_sql[], spend_charge_sql[];
 // Those of beyond_read.sql.
 extern const char beyond_meter_sql[], beyond_parent_sql[], beyond_own_sql[], beyond_own_all_sql[],
 	beyond_price_sql[];

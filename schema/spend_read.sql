@@ -3,7 +3,7 @@
 
 -- What a row says by its origin: those from :first to :last, whatever the filters.
 -- @statement origin
-SELECT o.id, o.session_id, o.agent_id, w.project_id, o.branch_id,
+SELECT o.id, o.session_id, o.agent_id, w.project_id,
   o.version_id IN (SELECT id FROM lower_bound_version) AS is_lower_bound
 FROM origin AS o LEFT JOIN workdir AS w ON w.id = o.workdir_id
 WHERE o.id BETWEEN :first AND :last
@@ -11,6 +11,16 @@ WHERE o.id BETWEEN :first AND :last
 -- Those that the filters leave.
 -- @statement left
 SELECT id FROM spend_origin
+
+-- The branches that turns are charged to.
+-- @statement branch
+SELECT id, branch_id FROM charge WHERE id IN (SELECT id FROM spend_charge)
+
+-- What a charge has in all.
+-- @statement charge
+SELECT day * 86400000, class_id, charge_id, session_id, turns, input_tok, output_tok, cache_5m_tok, cache_1h_tok,
+  cache_read_tok, web_searches, first_ms, last_ms
+FROM charge_rollup
 
 -- Every class at every time, with NULL rates where it has no price.
 -- @statement rate

@@ -27,14 +27,20 @@
 -- @empty   No turn is linked to a pull request yet. `ccl branches` shows what was spent where, `ccl pr link BRANCH NUMBER` adds a link by hand, `ccl pr resolve` asks the forge.
 -- @example ccl prs --since 30d
 WITH part AS MATERIALIZED (
-  SELECT c.repo_id, c.number, c.branch_id, c.role, c.confidence, s.split, s.session_id, s.first_ms, s.last_ms,
+  SELECT c.repo_id, c.number, c.branch_id, c.role, c.confidence, s.split, s.first_ms, s.last_ms,
     c.confidence >= 60 OR :guess AS is_sure, s.turns, s.input, s.output, s.cache_write_5m, s.cache_write_1h, s.cache_read,
     s.web_searches, s.cost, s.unpriced
   FROM spend AS s CROSS JOIN charge AS c ON c.id = s.charge_id
   WHERE c.number IS NOT NULL),
+-- apart, so that the sums are of fewer rows
+visit AS MATERIALIZED (
+  SELECT c.repo_id, c.number, s.split, count(DISTINCT s.session_id) AS sessions
+  FROM spend AS s CROSS JOIN charge AS c ON c.id = s.charge_id
+  WHERE c.number IS NOT NULL AND (c.confidence >= 60 OR :guess) AND s.turns > 0
+  GROUP BY c.repo_id, c.number, s.split),
 sums AS (
   SELECT repo_id, number, split, max(is_sure) AS is_sure, min(confidence) AS confidence,
-    dearest_branch(branch_id, cost, turns) AS branch_id, count(DISTINCT CASE WHEN is_sure THEN session_id END) AS sessions,
+    dearest_branch(branch_id, cost, turns) AS branch_id,
     sum(CASE WHEN is_sure THEN turns ELSE 0 END) AS turns, sum(CASE WHEN is_sure THEN input ELSE 0 END) AS input,
     sum(CASE WHEN is_sure THEN output ELSE 0 END) AS output,
     sum(CASE WHEN is_sure THEN cache_write_5m ELSE 0 END) AS cache_write_5m,
@@ -50,7 +56,7 @@ sums AS (
     sum(CASE WHEN is_sure THEN 0 ELSE cost END) AS guess_cost, min(first_ms) AS first_ms, max(last_ms) AS last_ms
   FROM part GROUP BY repo_id, number, split)
 SELECT r.text AS repo, u.number, f.title, f.state, b.text AS branch, (SELECT name FROM model WHERE id = u.split) AS model,
-  u.sessions, u.turns, u.input, u.output, u.cache_write_5m, u.cache_write_1h, u.cache_read, u.web_searches, u.cost, u.unpriced,
+  coalesce(v.sessions, 0) AS sessions, u.turns, u.input, u.output, u.cache_write_5m, u.cache_write_1h, u.cache_read, u.web_searches, u.cost, u.unpriced,
   u.author_cost, u.review_cost, u.ci_cost,
   CASE WHEN coalesce(u.sure_confidence, u.confidence) >= 90 THEN 'exact'
     WHEN coalesce(u.sure_confidence, u.confidence) >= 60 THEN 'inferred' ELSE 'guess' END AS certainty,
@@ -59,6 +65,7 @@ SELECT r.text AS repo, u.number, f.title, f.state, b.text AS branch, (SELECT nam
     WHERE h.number = u.number AND h.verb = 'created' AND h.repo = r.text COLLATE NOCASE)) AS opened,
   coalesce(f.merged_ms, f.closed_ms) AS ended, :now_ms - g.answered_ms AS forge_age
 FROM sums AS u
+LEFT JOIN visit AS v ON v.repo_id = u.repo_id AND v.number = u.number AND v.split IS u.split
 LEFT JOIN name AS r ON r.id = u.repo_id
 LEFT JOIN name AS b ON b.id = u.branch_id
 LEFT JOIN forge_pr AS f ON f.repo = r.text AND f.number = u.number

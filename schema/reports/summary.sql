@@ -60,7 +60,8 @@ SELECT t.period, (SELECT name FROM model WHERE id = t.split) AS model,
         AND (:session IS NULL OR q.session_id IN (SELECT id FROM session WHERE uid = :session))
         AND ((:project IS NULL AND :branch IS NULL AND :model IS NULL) OR q.id IN (
           SELECT prompt_id FROM turn
-          WHERE origin_id IN (SELECT id FROM spend_origin) AND class_id IN (SELECT id FROM spend_class)))) END AS prompts,
+          WHERE origin_id IN (SELECT id FROM spend_origin) AND class_id IN (SELECT id FROM spend_class)
+            AND charge_id IN (SELECT id FROM spend_charge)))) END AS prompts,
   coalesce(t.sessions, 0) AS sessions, coalesce(t.turns, 0) AS turns, coalesce(t.input, 0) AS input, coalesce(t.output, 0) AS output,
   coalesce(t.cache_write_5m, 0) AS cache_write_5m, coalesce(t.cache_write_1h, 0) AS cache_write_1h,
   coalesce(t.cache_read, 0) AS cache_read, coalesce(t.web_searches, 0) AS web_searches, t.usd AS cost,
@@ -72,6 +73,8 @@ SELECT t.period, (SELECT name FROM model WHERE id = t.split) AS model,
     SELECT count(*) FROM open_request AS q
     WHERE q.at_ms >= max(:since_ms, t.first_ms) AND q.at_ms < min(:until_ms, t.end_ms)
       AND (:model IS NULL OR q.model_id IN (SELECT id FROM model WHERE name = :model OR priced_as = :model))
-      AND ((:session IS NULL AND :project IS NULL AND :branch IS NULL) OR q.session_id IN (
+      AND (:branch IS NULL OR q.session_id IN (
+        SELECT session_id FROM charge_rollup WHERE charge_id IN (SELECT id FROM spend_charge)))
+      AND ((:session IS NULL AND :project IS NULL) OR q.session_id IN (
         SELECT session_id FROM origin WHERE id IN (SELECT id FROM spend_origin)))) END AS unknown
 FROM tally AS t WHERE EXISTS (SELECT 1 FROM turn) ORDER BY t.bit, cost DESC, model
