@@ -294,8 +294,8 @@ static void check_settings(struct arena *a, const struct install_opts *o, struct
 		return;
 	}
 	if (file.is_absent)
-		add_reason(s, INSTALL_NO_SETTINGS, "run `ccl install`", "%.*s is not there",
-			STR_ARG(want.file));
+		add_reason(s, INSTALL_NO_SETTINGS, "run `ccl install`",
+			"%.*s is not there, so Claude Code calls no hook", STR_ARG(want.file));
 	if (survey.n_stray)
 		add_reason(s, INSTALL_STRAY_ENTRY, "run `ccl install`",
 			"%.*s: %zu of ccl's hooks under events that ccl does not use",

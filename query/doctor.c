@@ -22,6 +22,19 @@ void doctor_add(struct doctor *d, const char *check, enum doctor_state state, co
 	d->has_failed |= state == DOCTOR_FAIL;
 }
 
+// "1 file", "2 files"
+char *doctor_count(struct doctor *d, int64_t n, const char *one, const char *many)
+{
+	return arena_printf(d->arena, "%lld %s", (long long)n, n == 1 ? one : many);
+}
+
+char *doctor_size(struct doctor *d, int64_t n_bytes)
+{
+	double kib = (double)n_bytes / 1024;
+	return arena_printf(
+		d->arena, kib < 1000 ? "%.1f KiB" : "%.1f MiB", kib < 1000 ? kib : kib / 1024);
+}
+
 // The time for the slow checks is up: they say so and go.
 static int is_late(void *data)
 {
@@ -33,6 +46,11 @@ static void start_timer(struct doctor *d, int ms)
 {
 	d->deadline_ms = clock_mono_ms() + ms;
 	sqlite3_progress_handler(d->db, 10000, is_late, d);
+}
+
+static void stop_timer(struct doctor *d)
+{
+	sqlite3_progress_handler(d->db, 0, NULL, NULL);
 }
 
 static void finalize(sqlite3_stmt **s)
@@ -47,28 +65,35 @@ bool doctor_query(struct doctor *d, const char *sql, sqlite3_stmt **out)
 	       sqlite3_step(*out) == SQLITE_ROW;
 }
 
-static void check_file(struct doctor *d)
+#define MAKE_ANEW                                                                                  \
+	"Move the ledger away and run `ccl sync`, which reads again what Claude Code has kept "    \
+	"(30 days)."
+
+// False: what a damaged file would say about the rest is worth nothing.
+static bool check_file(struct doctor *d)
 {
 	AUTO(finalize) sqlite3_stmt *s = NULL;
 	struct stat st;
 	start_timer(d, 1000);
 	bool has_answer = doctor_query(d, "PRAGMA quick_check(1)", &s);
 	const char *answer = has_answer ? (const char *)sqlite3_column_text(s, 0) : "";
-	double mib = stat(d->path.p, &st) == 0 ? (double)st.st_size / 1048576 : 0;
+	char *size = doctor_size(d, stat(d->path.p, &st) == 0 ? (int64_t)st.st_size : 0);
 	bool is_late_now = !has_answer && sqlite3_errcode(d->db) == SQLITE_INTERRUPT;
-	if (has_answer && strcmp(answer, "ok") == 0)
+	bool is_whole = has_answer && strcmp(answer, "ok") == 0;
+	stop_timer(d);
+	if (is_whole || is_late_now) {
 		doctor_add(d, "ledger", DOCTOR_OK,
-			arena_printf(d->arena, "%s, %.1f MiB, no damage", d->path.p, mib), NULL);
-	else if (is_late_now)
-		doctor_add(d, "ledger", DOCTOR_OK,
-			arena_printf(d->arena, "%s, %.1f MiB, no damage in the part looked at",
-				d->path.p, mib),
+			arena_printf(d->arena, "%s, %s, no damage%s", d->path.p, size,
+				is_whole ? "" : " in the part looked at"),
 			NULL);
-	else
-		doctor_add(d, "ledger", DOCTOR_FAIL,
-			arena_printf(d->arena, "%s is damaged: %s", d->path.p,
-				has_answer ? answer : sqlite3_errmsg(d->db)),
-			"Move it away and run `ccl sync`.");
+		return true;
+	}
+	const char *why = has_answer ? answer : sqlite3_errmsg(d->db);
+	const char *head = strrchr(why, '\n'); // a line above names the database of the connection
+	doctor_add(d, "ledger", DOCTOR_FAIL,
+		arena_printf(d->arena, "%s is damaged: %s", d->path.p, head ? head + 1 : why),
+		MAKE_ANEW);
+	return false;
 }
 
 static void check_skipped(struct doctor *d)
@@ -76,20 +101,32 @@ static void check_skipped(struct doctor *d)
 	AUTO(finalize) sqlite3_stmt *s = NULL;
 	if (!doctor_query(d,
 		    "SELECT coalesce(sum(bad_lines), 0), coalesce(sum(long_lines), 0),"
-		    " coalesce(sum(bad_numbers), 0), count(*) FROM source_file",
+		    " coalesce(sum(bad_numbers), 0), count(*),"
+		    " count(*) FILTER (WHERE bad_lines + long_lines + bad_numbers > 0)"
+		    " FROM source_file",
 		    &s))
 		return;
-	long long bad = sqlite3_column_int64(s, 0), too_long = sqlite3_column_int64(s, 1);
-	long long numbers = sqlite3_column_int64(s, 2), files = sqlite3_column_int64(s, 3);
-	char *detail = arena_printf(d->arena,
-		"%lld damaged lines, %lld longer than 8 MiB, %lld numbers that were none, in %lld "
-		"files",
-		bad, too_long, numbers, files);
-	bool is_clean = bad + too_long + numbers == 0;
-	doctor_add(d, "skipped", is_clean ? DOCTOR_OK : DOCTOR_WARN, detail,
-		is_clean ? NULL
-			 : "Nothing to do: what Claude Code wrote there cannot be read; all else "
-			   "was.");
+	static const char *const what[][2] = {{"damaged line", "damaged lines"},
+		{"line longer than 8 MiB", "lines longer than 8 MiB"},
+		{"count that is no number", "counts that are no numbers"}};
+	struct buf list = {0};
+	for (int i = 0; i < 3; i++)
+		if (sqlite3_column_int64(s, i))
+			buf_printf(&list, "%s%s", list.n ? ", " : "",
+				doctor_count(
+					d, sqlite3_column_int64(s, i), what[i][0], what[i][1]));
+	if (list.n)
+		doctor_add(d, "skipped", DOCTOR_WARN,
+			arena_printf(d->arena, "%s, in %s", buf_z(&list),
+				doctor_count(d, sqlite3_column_int64(s, 4), "file", "files")),
+			"Nothing to do: what Claude Code wrote there cannot be read; all else "
+			"was.");
+	else
+		doctor_add(d, "skipped", DOCTOR_OK,
+			arena_printf(d->arena, "nothing in %s",
+				doctor_count(d, sqlite3_column_int64(s, 3), "file", "files")),
+			NULL);
+	buf_free(&list);
 }
 
 static void check_prices(struct doctor *d)
@@ -112,9 +149,8 @@ static void check_prices(struct doctor *d)
 	}
 	if (list.n)
 		doctor_add(d, "prices", DOCTOR_WARN,
-			arena_printf(d->arena,
-				"%lld turns have no price, their model is unknown: %s", turns,
-				buf_z(&list)),
+			arena_printf(d->arena, "no price is known for %s: %s",
+				doctor_count(d, turns, "turn", "turns"), buf_z(&list)),
 			"They count as unpriced, not as free. A newer ccl may know the price.");
 	else
 		doctor_add(d, "prices", DOCTOR_OK, "every turn has a price", NULL);
@@ -134,32 +170,45 @@ static void check_rollup(struct doctor *d)
 		"  max(at_ms) AS last_ms FROM portion GROUP BY 1, 2, 3, 4),"
 		" odd AS (SELECT * FROM (SELECT * FROM made EXCEPT SELECT * FROM rollup)"
 		"  UNION ALL SELECT * FROM (SELECT * FROM rollup EXCEPT SELECT * FROM made))"
-		" SELECT count(*) FROM odd";
+		" SELECT count(*) FROM (SELECT DISTINCT quarter, origin_id, class_id FROM odd)";
 	start_timer(d, 3000);
 	if (!doctor_query(d, sql, &s)) {
 		bool is_slow = sqlite3_errcode(d->db) == SQLITE_INTERRUPT;
 		doctor_add(d, "sums", is_slow ? DOCTOR_OK : DOCTOR_FAIL,
 			is_slow ? "too many turns to compare them all in 3 s"
 				: sqlite3_errmsg(d->db),
-			NULL);
+			is_slow ? NULL : MAKE_ANEW);
 	} else if (sqlite3_column_int64(s, 0) == 0) {
 		doctor_add(d, "sums", DOCTOR_OK, "the sums of every quarter hour equal its turns",
 			NULL);
 	} else {
 		doctor_add(d, "sums", DOCTOR_FAIL,
-			arena_printf(d->arena, "%lld sums of quarter hours differ from their turns",
-				(long long)sqlite3_column_int64(s, 0)),
-			"Please report this. Move the ledger away and run `ccl sync` to make it "
-			"anew.");
+			arena_printf(d->arena, "%s its turns",
+				doctor_count(d, sqlite3_column_int64(s, 0),
+					"sum of a quarter hour differs from",
+					"sums of a quarter hour differ from")),
+			"Please report this. " MAKE_ANEW);
 	}
-	sqlite3_progress_handler(d->db, 0, NULL, NULL);
+	stop_timer(d);
 }
 
-static void check_ledger(struct doctor *d)
+// What the user is told elsewhere in one line, "what: what to do", is two columns here.
+static void add_unusable(struct doctor *d, struct err *e)
+{
+	char *cure = e->code == ERR_INTERNAL ? NULL : strrchr(e->text, ':');
+	if (cure)
+		*cure++ = '\0';
+	doctor_add(d, "ledger", DOCTOR_FAIL, e->text,
+		cure ? doctor_sentence(d, str_trim(str_of(cure))) : NULL);
+}
+
+// False: it cannot be asked for more.
+static bool check_ledger(struct doctor *d)
 {
 	struct err e = {0};
 	if (report_open(d->arena, &d->db, &e)) {
-		check_file(d);
+		if (!check_file(d))
+			return false;
 		check_prices(d);
 		check_skipped(d);
 		check_rollup(d);
@@ -168,8 +217,10 @@ static void check_ledger(struct doctor *d)
 			arena_printf(d->arena, "there is none at %s yet", d->path.p),
 			"`ccl sync` reads what Claude Code has kept.");
 	} else {
-		doctor_add(d, "ledger", DOCTOR_FAIL, e.text, NULL);
+		add_unusable(d, &e);
+		return false;
 	}
+	return true;
 }
 
 bool doctor_run(struct arena *a, const struct request *req, struct result *out, int *out_status,
@@ -182,10 +233,12 @@ bool doctor_run(struct arena *a, const struct request *req, struct result *out, 
 		.n_columns = req->def->n_columns};
 	struct doctor d = {.arena = a, .result = &r, .path = path_ledger(a), .now_ms = req->now_ms};
 	(void)e;
-	check_ledger(&d);
+	bool is_usable = check_ledger(&d);
 	doctor_check_hooks(&d);
-	doctor_check_runs(&d);
-	doctor_check_unread(&d);
+	if (is_usable) {
+		doctor_check_runs(&d);
+		doctor_check_unread(&d);
+	}
 	doctor_check_log(&d);
 	if (d.db)
 		ledger_close(&d.db);

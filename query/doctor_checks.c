@@ -20,30 +20,76 @@ static void finalize(sqlite3_stmt **s)
 	(void)sqlite3_finalize(*s);
 }
 
+char *doctor_sentence(struct doctor *d, struct str text)
+{
+	char *z = arena_printf(d->arena, "%.*s%s", STR_ARG(text), str_ends(text, ".") ? "" : ".");
+	if (*z >= 'a' && *z <= 'z')
+		*z = (char)(*z - 'a' + 'A');
+	return z;
+}
+
+// Fail: for this reason turns are not logged.
+static enum doctor_state state_of(enum install_trouble trouble)
+{
+	switch (trouble) {
+	case INSTALL_NO_FOLDER:
+	case INSTALL_STRAY_ENTRY: return DOCTOR_WARN;
+	case INSTALL_NO_SETTINGS:
+	case INSTALL_BAD_SETTINGS:
+	case INSTALL_NO_BINARY:
+	case INSTALL_HOOKS_DISABLED:
+	case INSTALL_MANAGED_ONLY: break;
+	}
+	return DOCTOR_FAIL;
+}
+
+// Which events lack their hook; nothing if that cannot be known or has its reason told already.
+static void check_events(struct doctor *d, struct str config_dir, const struct install_state *state)
+{
+	struct buf wrong = {0};
+	size_t n_missing = 0;
+	for (size_t i = 0; i < INSTALL_N_EVENTS; i++) {
+		enum install_wiring w = state->events[i].wiring;
+		n_missing += w == INSTALL_MISSING;
+		if (w != INSTALL_WIRED)
+			buf_printf(&wrong, "%s%s %s", wrong.n ? ", " : "", state->events[i].name,
+				install_wiring_name(w));
+	}
+	struct str file = path_join(d->arena, config_dir, STR("settings.json"));
+	if (n_missing == INSTALL_N_EVENTS)
+		doctor_add(d, "hooks", DOCTOR_FAIL,
+			arena_printf(d->arena, "none of ccl in %s: no turn is logged when it ends",
+				file.p),
+			"`ccl install` wires them.");
+	else if (wrong.n)
+		doctor_add(d, "hooks", n_missing ? DOCTOR_FAIL : DOCTOR_WARN,
+			arena_printf(d->arena, "in %s: %s", file.p, buf_z(&wrong)),
+			"`ccl install` puts them right.");
+	else if (state->is_ok)
+		doctor_add(
+			d, "hooks", DOCTOR_OK, arena_printf(d->arena, "wired in %s", file.p), NULL);
+	buf_free(&wrong);
+}
+
 void doctor_check_hooks(struct doctor *d)
 {
 	struct install_opts opts;
 	struct install_state state;
 	struct err e = {0};
-	struct buf wrong = {0};
+	bool can_tell = true;
 	if (!wired_options(d->arena, &opts, &e) || !install_check(&opts, &state, &e)) {
-		doctor_add(d, "hooks", DOCTOR_FAIL, e.text, NULL);
+		doctor_add(d, "hooks", DOCTOR_FAIL, e.text, "Run ./install/setup again.");
 		return;
 	}
-	for (size_t i = 0; i < INSTALL_N_EVENTS; i++)
-		if (state.events[i].wiring != INSTALL_WIRED)
-			buf_printf(&wrong, "%s%s %s", wrong.n ? ", " : "", state.events[i].name,
-				install_wiring_name(state.events[i].wiring));
-	if (wrong.n)
-		doctor_add(d, "hooks", DOCTOR_WARN, buf_z(&wrong), "`ccl install` wires them.");
-	else
-		doctor_add(d, "hooks", DOCTOR_OK,
-			arena_printf(
-				d->arena, "wired in %.*s/settings.json", STR_ARG(opts.config_dir)),
-			NULL);
-	for (size_t i = 0; i < state.n_reasons; i++)
-		doctor_add(d, "hooks", DOCTOR_WARN, state.reasons[i].detail, state.reasons[i].cure);
-	buf_free(&wrong);
+	for (size_t i = 0; i < state.n_reasons; i++) {
+		const struct install_reason *r = &state.reasons[i];
+		can_tell &= r->trouble != INSTALL_NO_FOLDER && r->trouble != INSTALL_NO_SETTINGS &&
+			    r->trouble != INSTALL_BAD_SETTINGS;
+		doctor_add(d, "hooks", state_of(r->trouble), r->detail,
+			doctor_sentence(d, str_of(r->cure)));
+	}
+	if (can_tell)
+		check_events(d, opts.config_dir, &state);
 }
 
 static char *ago(struct doctor *d, int64_t at_ms)
@@ -66,13 +112,14 @@ void doctor_check_runs(struct doctor *d)
 		    " ORDER BY last_ms DESC LIMIT 1",
 		    &s)) {
 		doctor_add(d, "last run", DOCTOR_WARN, "the hook has never run",
-			"`ccl install`, then give Claude Code a prompt.");
+			"It runs when a turn of Claude Code ends, once `ccl install` has wired "
+			"it.");
 		return;
 	}
 	doctor_add(d, "last run", DOCTOR_OK,
-		arena_printf(d->arena, "%s, %s ago; %lld runs in all",
+		arena_printf(d->arena, "%s, %s ago; %s in all",
 			(const char *)sqlite3_column_text(s, 0), ago(d, sqlite3_column_int64(s, 1)),
-			(long long)sqlite3_column_int64(s, 2)),
+			doctor_count(d, sqlite3_column_int64(s, 2), "run", "runs")),
 		NULL);
 }
 
@@ -157,15 +204,19 @@ void doctor_check_unread(struct doctor *d)
 	load_cursors(d, &w);
 	for (size_t i = 0; i < n; i++)
 		walk(&w, AT_FDCWD, path_join(d->arena, dirs[i], STR("projects")).p, 0);
-	char *detail = arena_printf(d->arena,
-		"%lld of %lld transcripts not read to their end (%.1f MiB)", (long long)w.n_unread,
-		(long long)w.n_files, (double)w.unread_bytes / 1048576);
 	if (w.n_unread)
-		doctor_add(d, "transcripts", DOCTOR_WARN, detail,
+		doctor_add(d, "transcripts", DOCTOR_WARN,
+			arena_printf(d->arena, "%lld of %lld not read to the end, %s left",
+				(long long)w.n_unread, (long long)w.n_files,
+				doctor_size(d, w.unread_bytes)),
 			"`ccl sync` reads them; a session at work may be a line ahead.");
-	else
+	else if (w.n_files)
 		doctor_add(d, "transcripts", DOCTOR_OK,
-			arena_printf(d->arena, "all %lld read", (long long)w.n_files), NULL);
+			arena_printf(d->arena, "%lld of %lld read to the end", (long long)w.n_files,
+				(long long)w.n_files),
+			NULL);
+	else
+		doctor_add(d, "transcripts", DOCTOR_OK, "Claude Code has written none", NULL);
 	free(w.cursors);
 }
 
@@ -204,9 +255,12 @@ void doctor_check_log(struct doctor *d)
 	int64_t recent = recent_lines(d, (struct str){text, n > 0 ? (size_t)n : 0}, &last);
 	if (recent)
 		doctor_add(d, "log", DOCTOR_WARN,
-			arena_printf(d->arena, "%lld notes in the last day, the newest: %.*s",
-				(long long)recent, STR_ARG(last)),
-			arena_printf(d->arena, "%s has them all.", path.p));
+			arena_printf(d->arena, "%s in the last day, the newest: %.*s",
+				doctor_count(d, recent, "failure", "failures"), STR_ARG(last)),
+			arena_printf(d->arena,
+				"See %s. What was not read then is read by the next run, or by "
+				"`ccl sync`.",
+				path.p));
 	else
 		doctor_add(d, "log", DOCTOR_OK, "no failure in the last day", NULL);
 }

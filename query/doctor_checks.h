@@ -21,6 +21,10 @@ struct doctor {
 // One finding; cure may be NULL.
 void doctor_add(struct doctor *d, const char *check, enum doctor_state state, const char *detail,
 	const char *cure);
+char *doctor_count(struct doctor *d, int64_t n, const char *one, const char *many); // "2 files"
+char *doctor_size(struct doctor *d, int64_t n_bytes);                               // "1.5 MiB"
+char *doctor_sentence(struct doctor *d, struct str text); // a capital first, a full stop behind
+// Steps once; true if there is a row.
 bool doctor_query(struct doctor *d, const char *sql, sqlite3_stmt **out);
 
 void doctor_check_hooks(struct doctor *d);  // is ccl-hook wired?
