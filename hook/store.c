@@ -136,26 +136,30 @@ struct str store_column(sqlite3_stmt *s, int column)
 	return p ? (struct str){p, (size_t)sqlite3_column_bytes(s, column)} : STR_NONE;
 }
 
+// A line that is seen again is dated by its earliest copy.
+#define EARLIEST                                                                                   \
+	" ON CONFLICT(uuid) DO UPDATE SET at_ms = coalesce(min(at_ms, excluded.at_ms), at_ms, "    \
+	"excluded.at_ms)"
+
 static bool store_compaction(struct store *st, const struct compaction *c, struct err *e)
 {
 	sqlite3_stmt *s = store_sql(st,
-		"INSERT INTO compaction VALUES (:uuid, :session, :at, :trigger, :pre, :post) ON "
-		"CONFLICT DO NOTHING",
+		"INSERT INTO compaction VALUES (:uuid, :session, :at, :trigger, :pre, "
+		":post)" EARLIEST " RETURNING session_id, NULL",
 		e);
 	int64_t session, trigger;
 	if (!s || !store_session(st, c->session, &session, e) ||
 		!store_word(st, c->trigger, &trigger, e))
 		return false;
 	store_bind(s, "tipkpp", c->uuid, session, c->at_ms, trigger, c->pre_tok, c->post_tok);
-	return store_run(st, s, e);
+	return store_line(st, s, c->uuid, c->session, NULL, e);
 }
 
 static bool store_error(struct store *st, const struct api_error *x, struct err *e)
 {
 	sqlite3_stmt *s = store_sql(st,
 		"INSERT INTO api_error VALUES (:uuid, :session, :agent, :at, :error, :status, "
-		":attempt)"
-		" ON CONFLICT DO NOTHING",
+		":attempt)" EARLIEST " RETURNING session_id, agent_id",
 		e);
 	int64_t session, agent, error;
 	if (!s || !store_session(st, x->session, &session, e) ||
@@ -163,15 +167,14 @@ static bool store_error(struct store *st, const struct api_error *x, struct err 
 		return false;
 	store_bind(s, "tikpkpp", x->uuid, session, agent, x->at_ms, error, x->status,
 		x->retry_attempt);
-	return store_run(st, s, e);
+	return store_line(st, s, x->uuid, x->session, x->agent, e);
 }
 
 static bool store_quota(struct store *st, const struct quota *q, struct err *e)
 {
 	sqlite3_stmt *s = store_sql(st,
 		"INSERT INTO quota_limit VALUES (:uuid, :session, :at, :type, :status, :resets, "
-		":overage)"
-		" ON CONFLICT DO NOTHING",
+		":overage)" EARLIEST " RETURNING session_id, NULL",
 		e);
 	int64_t session, type, status;
 	if (!s || !store_session(st, q->session, &session, e) ||
@@ -179,7 +182,7 @@ static bool store_quota(struct store *st, const struct quota *q, struct err *e)
 		return false;
 	store_bind(s, "tipkkpi", q->uuid, session, q->at_ms, type, status, q->resets_ms,
 		(int64_t)q->is_overage);
-	return store_run(st, s, e);
+	return store_line(st, s, q->uuid, q->session, NULL, e);
 }
 
 // A request stays as long as no answer has named it: what is left was cut off or failed.
@@ -220,6 +223,16 @@ static bool store_state(struct store *st, const struct cost_state *c, struct err
 	return store_run(st, s, e);
 }
 
+static bool note_hint(struct store *st, const struct hint *h, struct err *e)
+{
+	sqlite3_stmt *s =
+		store_sql(st, "SELECT session_id, agent_id FROM pr_hint WHERE uuid = :uuid", e);
+	if (!s)
+		return false;
+	store_bind(s, "t", h->uuid);
+	return store_line(st, s, h->uuid, h->session, h->agent, e);
+}
+
 bool store_hint(struct store *st, const struct hint *h, struct err *e)
 {
 	bool has_row;
@@ -228,8 +241,8 @@ bool store_hint(struct store *st, const struct hint *h, struct err *e)
 		"number, branch_id, call_hash, workdir_id, prompt_id)"
 		" VALUES (:uuid, :session, :agent, :at, :source, :verb, :repo, :number, :branch, "
 		":call, :workdir, :prompt)"
-		" ON CONFLICT(uuid) DO UPDATE SET at_ms = min(at_ms, excluded.at_ms) WHERE "
-		"excluded.at_ms < at_ms RETURNING id",
+		" ON CONFLICT(uuid) DO UPDATE SET at_ms = excluded.at_ms"
+		" WHERE excluded.at_ms < coalesce(at_ms, excluded.at_ms + 1) RETURNING id",
 		e);
 	int64_t session, agent, branch, workdir, prompt, id;
 	if (!s || !store_session(st, h->session, &session, e) ||
@@ -243,6 +256,10 @@ bool store_hint(struct store *st, const struct hint *h, struct err *e)
 		return false;
 	id = sqlite3_column_int64(s, 0);
 	(void)sqlite3_reset(s);
+	// what a command printed goes with the command
+	bool is_line = !str_ends(str_of(h->source), "-output");
+	if (is_line && !note_hint(st, h, e))
+		return false;
 	if (!has_row)
 		return true;
 	bool is_switch = str_is(str_of(h->verb), "switch");

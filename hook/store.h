@@ -128,6 +128,14 @@ void store_rollup_add(struct store *st, const struct portion *p, int sign);
 void store_tool_add(struct store *st, int64_t session_id, int64_t name_id, int64_t n);
 MUST_USE bool store_rollup_flush(struct store *st, struct err *e);
 
+// store_line.c: lines that are no turns. Runs a statement that stores one and returns the session
+// and agent of its row; notes it if these are others.
+MUST_USE bool store_line(struct store *st, sqlite3_stmt *s, struct str uuid,
+	struct session *session, const struct agent *agent, struct err *e);
+// The rows of all lines that this session, or one that it shares turns with, has in common with
+// another: each to its owner. After the turns are settled.
+MUST_USE bool store_settle_lines(struct store *st, const struct session *session, struct err *e);
+
 // store_settle.c: who owns what several sessions hold.
 void store_mark(struct store *st, struct session *s);
 MUST_USE bool store_mark_id(struct store *st, int64_t session_id, struct err *e);

@@ -35,8 +35,12 @@ static bool take_command(struct store *st, struct str uuid, uint64_t call_hash, 
 static bool store_printed_url(struct store *st, const struct call *c, struct err *e)
 {
 	sqlite3_stmt *s = store_sql(st,
-		"SELECT min(verb = 'pushed') FROM pr_hint WHERE session_id = :session AND source = "
-		"'command' AND call_hash = :call AND verb <> 'switch'",
+		"SELECT min(verb = 'pushed'), max(session_id <> ?1) FROM (SELECT * FROM pr_hint "
+		"WHERE "
+		"session_id = ?1 UNION SELECT h.* FROM line_copy AS l JOIN pr_hint AS h ON h.uuid "
+		"= l.uuid "
+		"WHERE l.session_id = ?1) WHERE source = 'command' AND call_hash = ?2 AND verb <> "
+		"'switch'",
 		e);
 	bool has_row;
 	int64_t session;
@@ -47,6 +51,8 @@ static bool store_printed_url(struct store *st, const struct call *c, struct err
 		return false;
 	bool is_some = sqlite3_column_type(s, 0) != SQLITE_NULL;
 	bool is_push = is_some && sqlite3_column_int(s, 0);
+	if (sqlite3_column_int(s, 1)) // a fork's copy of the command: its owner gets this too
+		store_mark(st, c->session);
 	(void)sqlite3_reset(s);
 	if (!is_some)
 		return true;

@@ -126,6 +126,9 @@ bool store_settle(struct store *st, struct err *e)
 				return false;
 		s->is_settling = false;
 	}
+	for (size_t i = 0; i < st->settling.n; i++)
+		if (!store_settle_lines(st, st->settling.p[i], e))
+			return false;
 	st->settling.n = 0;
 	return true;
 }

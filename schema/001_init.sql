@@ -265,6 +265,16 @@ CREATE TABLE tool_rollup (        -- calls per session and tool; a pure function
   PRIMARY KEY (session_id, name_id)
 ) STRICT, WITHOUT ROWID;
 
+-- The rows below, up to quota_limit, and those of pr_hint belong to one session also when several hold
+-- their line: to the one that owns the turns which they share.
+CREATE TABLE line_copy (          -- every place of a line that stands in several, the owner's too
+  uuid       TEXT NOT NULL,       -- of the row
+  session_id INTEGER NOT NULL REFERENCES session(id),
+  agent_id   INTEGER REFERENCES agent(id)
+) STRICT;
+CREATE UNIQUE INDEX line_copy_place ON line_copy(uuid, session_id, coalesce(agent_id, 0));
+CREATE INDEX line_copy_session ON line_copy(session_id);
+
 CREATE TABLE compaction (
   uuid       TEXT PRIMARY KEY,
   session_id INTEGER NOT NULL REFERENCES session(id),

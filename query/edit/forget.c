@@ -111,6 +111,7 @@ static const char delete_sql[] =
 	" WHERE request_session IN (SELECT uid FROM session WHERE id IN gone_session);"
 	"DELETE FROM prompt WHERE id IN (SELECT id FROM gone_prompt);"
 	"DELETE FROM tool_rollup WHERE session_id IN gone_session;"
+	"DELETE FROM line_copy WHERE session_id IN gone_session;"
 	"DELETE FROM compaction WHERE session_id IN gone_session;"
 	"DELETE FROM api_error WHERE session_id IN gone_session;"
 	"DELETE FROM quota_limit WHERE session_id IN gone_session;"

@@ -269,10 +269,15 @@ static const struct {
 	{"cost_state", "SELECT s.uid, c.start_ms, c.total_tok, c.line FROM cost_state AS c"
 		       " JOIN session AS s ON s.id = c.session_id"},
 	{"pr_hint", "SELECT h.uuid, s.uid, a.uid, h.at_ms, h.source, h.verb, h.repo, h.number, "
-		    "b.text, h.call_hash"
-		    " FROM pr_hint AS h LEFT JOIN session AS s ON s.id = h.session_id"
+		    "b.text, h.call_hash, w.path, w.session_id = h.session_id, r.root, o.text"
+		    " FROM pr_hint AS h LEFT JOIN workdir AS w ON w.id = h.workdir_id"
+		    " LEFT JOIN project AS r ON r.id = h.project_id"
+		    " LEFT JOIN name AS o ON o.id = h.on_branch_id LEFT JOIN session AS s ON s.id = h.session_id"
 		    " LEFT JOIN agent AS a ON a.id = h.agent_id LEFT JOIN name AS b ON b.id = "
 		    "h.branch_id"},
+	{"line_copy", "SELECT l.uuid, s.uid, a.uid FROM line_copy AS l"
+		      " JOIN session AS s ON s.id = l.session_id LEFT JOIN agent AS a ON a.id = "
+		      "l.agent_id"},
 	{"source_file", "SELECT f.path, f.offset_bytes, f.head_bytes, f.head_hash, f.is_open, "
 			"f.in_long_line, p.uid"
 			" FROM source_file AS f LEFT JOIN prompt AS p ON p.id = f.prompt_id"},

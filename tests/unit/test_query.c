@@ -480,6 +480,7 @@ static void test_forget(void **state)
 		"INSERT INTO project VALUES (1, '/p', 'p', NULL);"
 		"INSERT INTO session(id, uid, kind_id) VALUES (1, 'aaa', 1), (2, 'bbb', 2);"
 		"INSERT INTO session_link VALUES (1, 2), (2, 1);"
+		"INSERT INTO line_copy VALUES ('u', 1, NULL), ('u', 2, NULL);"
 		"INSERT INTO workdir VALUES (1, 1, '/p', 1, 'git', NULL);"
 		"INSERT INTO origin(id, key_hash, session_id, workdir_id, branch_id) VALUES (1, 1, "
 		"1, 1, 1);"
