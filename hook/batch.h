@@ -148,7 +148,8 @@ struct reader {
 	bool is_ignoring;        // the last folder that a line named is an ignored one
 };
 
-// Adds what one line says. offset_bytes: where the line begins in its file.
+// Adds what one line says; without a time it has been given one (ingest.h). offset_bytes: where the
+// line begins in its file.
 void batch_add_line(struct reader *r, const struct line *l, int64_t offset_bytes);
 
 #endif

@@ -18,6 +18,9 @@ void cursor_take(sqlite3_stmt *s, int column, struct file *out)
 	out->long_lines = sqlite3_column_int64(s, column + 7);
 	out->bad_numbers = sqlite3_column_int64(s, column + 8);
 	out->is_ignored = sqlite3_column_int(s, column + 9);
+	out->last_ms = sqlite3_column_type(s, column + 10) == SQLITE_NULL
+			       ? -1
+			       : sqlite3_column_int64(s, column + 10);
 }
 
 bool cursor_read(struct store *st, int64_t device, int64_t inode, struct file *out, struct err *e)
@@ -25,9 +28,8 @@ bool cursor_read(struct store *st, int64_t device, int64_t inode, struct file *o
 	sqlite3_stmt *s = store_sql(st,
 		"SELECT offset_bytes, size_bytes, id, head_bytes, head_hash, prompt_id, is_open, "
 		"in_long_line,"
-		" bad_lines, long_lines, bad_numbers, is_ignored FROM source_file WHERE device = "
-		":device AND "
-		"inode = :inode",
+		" bad_lines, long_lines, bad_numbers, is_ignored, last_ms FROM source_file"
+		" WHERE device = :device AND inode = :inode",
 		e);
 	bool has_row;
 	if (!s)
@@ -36,6 +38,7 @@ bool cursor_read(struct store *st, int64_t device, int64_t inode, struct file *o
 	if (!store_step(st, s, &has_row, e))
 		return false;
 	out->id = 0;
+	out->last_ms = -1;
 	if (has_row) {
 		out->offset_bytes = sqlite3_column_int64(s, 0);
 		out->size_bytes = sqlite3_column_int64(s, 1);
@@ -72,13 +75,13 @@ bool cursor_write(struct store *st, const struct file *f, struct err *e)
 		"UPDATE source_file SET path = :path, offset_bytes = :offset, size_bytes = :size,"
 		" head_bytes = :head, head_hash = :hash, prompt_id = :prompt, is_open = :open,"
 		" in_long_line = :in_long, is_ignored = :ignored, read_ms = :now, bad_lines = :bad,"
-		" long_lines = :long, bad_numbers = :numbers WHERE id = :id",
+		" long_lines = :long, bad_numbers = :numbers, last_ms = :last WHERE id = :id",
 		e);
 	if (!s)
 		return false;
-	store_bind(s, "tiiihkiiiiiiii", f->path, f->offset_bytes,
+	store_bind(s, "tiiihkiiiiiiipi", f->path, f->offset_bytes,
 		f->has_more ? f->offset_bytes : f->size_bytes, f->head_bytes, f->head_hash,
 		f->prompt_id, (int64_t)f->is_open, (int64_t)f->in_long_line, (int64_t)f->is_ignored,
-		clock_now_ms(), f->bad_lines, f->long_lines, f->bad_numbers, f->id);
+		clock_now_ms(), f->bad_lines, f->long_lines, f->bad_numbers, f->last_ms, f->id);
 	return store_run(st, s, e);
 }

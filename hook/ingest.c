@@ -108,7 +108,9 @@ bool ingest_open_file(struct str path, int *out_fd, struct file *out, struct err
 	*out = (struct file){.device = (int64_t)st.st_dev,
 		.inode = (int64_t)st.st_ino,
 		.path = path,
-		.size_bytes = (int64_t)st.st_size};
+		.size_bytes = (int64_t)st.st_size,
+		.last_ms = -1,
+		.modified_ms = (int64_t)st.st_mtime * 1000};
 	*out_fd = fd;
 	return true;
 }
@@ -151,6 +153,7 @@ static void check_cursor(int fd, struct file *f)
 	if (is_same)
 		return;
 	f->offset_bytes = f->head_bytes = f->prompt_id = 0;
+	f->last_ms = -1;
 	f->prompt = NULL;
 	f->is_open = f->in_long_line = f->is_ignored = false;
 }
@@ -193,26 +196,69 @@ static bool load_prompt(struct ingest *in, int64_t id, struct prompt **out, stru
 	return ok;
 }
 
-static void add_record(
-	struct ingest *in, struct reader *r, struct file *f, struct str text, int64_t offset_bytes)
+// The first time that these lines name; -1: none does.
+static int64_t first_time(struct ingest *in, struct str text)
 {
-	struct line_damage damage = {0};
-	while (transcript_next(&text, in->store.key, &in->line_arena, &in->line, &damage)) {
-		batch_add_line(r, &in->line, offset_bytes);
-		f->bad_numbers += in->line.n_bad_numbers;
+	int64_t at_ms = -1;
+	struct line *l = mem_alloc(sizeof *l);
+	while (text.n && at_ms < 0) {
+		struct line_damage damage = {0};
+		struct str line = str_split(text, '\n', &text);
+		while (at_ms < 0 &&
+			transcript_next(&line, in->store.key, &in->line_arena, l, &damage))
+			at_ms = l->at_ms;
 	}
-	f->bad_lines += damage.is_damaged;
-	arena_reset(&in->line_arena);
+	free(l);
+	return at_ms;
 }
 
-static void add_lines(struct ingest *in, struct reader *r, struct file *f, struct str text)
+// Gives a line without a time another's; `more` are the lines behind it. False: it must wait.
+static bool date_line(struct ingest *in, struct file *f, struct line *l, struct str more)
+{
+	bool needs_time =
+		l->type == LINE_ASSISTANT || l->type == LINE_USER || l->type == LINE_ATTACHMENT;
+	if (l->at_ms < 0 && f->last_ms < 0 && needs_time) {
+		bool is_at_rest = clock_now_ms() - f->modified_ms >= INGEST_REST_MS;
+		int64_t next_ms = first_time(in, more);
+		if (next_ms < 0 && !is_at_rest && more.n < INGEST_CHUNK_BYTES / 2)
+			return false;
+		f->last_ms = next_ms >= 0 ? next_ms : f->modified_ms;
+	}
+	if (l->at_ms < 0)
+		l->at_ms = f->last_ms;
+	f->last_ms = l->at_ms;
+	return true;
+}
+
+// False: the line has to wait for what will follow it.
+static bool add_record(
+	struct ingest *in, struct reader *r, struct file *f, struct str text, struct str more)
+{
+	struct line_damage damage = {0};
+	bool is_dated = true;
+	while (transcript_next(&text, in->store.key, &in->line_arena, &in->line, &damage)) {
+		is_dated = date_line(in, f, &in->line, more);
+		if (!is_dated)
+			break;
+		batch_add_line(r, &in->line, f->offset_bytes);
+		f->bad_numbers += in->line.n_bad_numbers;
+	}
+	f->bad_lines += is_dated && damage.is_damaged;
+	arena_reset(&in->line_arena);
+	return is_dated;
+}
+
+// False: not all of them, for one has to wait.
+static bool add_lines(struct ingest *in, struct reader *r, struct file *f, struct str text)
 {
 	struct str rest = text;
 	while (rest.n) {
 		struct str line = str_split(rest, '\n', &rest);
-		add_record(in, r, f, line, f->offset_bytes);
+		if (!add_record(in, r, f, line, rest))
+			return false;
 		f->offset_bytes += (int64_t)line.n + 1;
 	}
+	return true;
 }
 
 static void add_meta(struct ingest *in, const struct file *f, struct agent *a)
@@ -301,8 +347,7 @@ bool ingest_read(struct ingest *in, int fd, struct file *f, size_t max_bytes,
 		f->in_long_line = false;
 		text = rest;
 	}
-	if (text.n)
-		add_lines(in, &r, f, text);
+	bool is_waiting = text.n && !add_lines(in, &r, f, text);
 	add_meta(in, f, r.agent);
 	f->is_open = r.is_open_ended;
 	f->is_ignored = r.is_ignoring;
@@ -310,8 +355,10 @@ bool ingest_read(struct ingest *in, int fd, struct file *f, size_t max_bytes,
 	int64_t head = f->offset_bytes < CURSOR_HEAD_BYTES ? f->offset_bytes : CURSOR_HEAD_BYTES;
 	if (head != f->head_bytes && hash_head(fd, head, &f->head_hash))
 		f->head_bytes = head;
-	f->has_more = f->offset_bytes > start && f->offset_bytes < f->size_bytes;
-	*out = (struct ingest_part){f->offset_bytes - start, f->has_more};
+	bool is_more = f->offset_bytes > start && f->offset_bytes < f->size_bytes;
+	// of a line that waits: the next --sync looks again, though the file may not have grown
+	f->has_more = is_more || is_waiting;
+	*out = (struct ingest_part){f->offset_bytes - start, is_more};
 	return true;
 }
 

@@ -12,6 +12,7 @@
 enum {
 	INGEST_CHUNK_BYTES = 1024 * 1024,
 	INGEST_MAX_LINE_BYTES = 8 * 1024 * 1024, // a longer line is passed over
+	INGEST_REST_MS = 60 * 1000,
 };
 
 struct ingest {
@@ -45,6 +46,10 @@ struct ingest_part {
 	bool is_more;    // whole lines are left
 };
 
+// A line without a time is as old as the one before it in its file. At the file's beginning, where
+// none is before, a line of the conversation is as old as the next that has a time, and is not read
+// before that one is there; in a file at rest for INGEST_REST_MS, as old as the file.
+//
 // Reads the next at most max_bytes (or one longer line) of the open file from f's offset into the
 // batch, and moves f on. f->path, device and inode are set by the caller; the rest of *f is as
 // cursor_read left it (id 0: a new file).

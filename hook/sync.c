@@ -92,7 +92,8 @@ static bool load_cursors(struct ingest *in, struct arena *a, struct table *out, 
 	sqlite3_stmt *s = store_sql(&in->store,
 		"SELECT device, inode, offset_bytes, size_bytes, id, head_bytes, head_hash, "
 		"prompt_id, is_open,"
-		" in_long_line, bad_lines, long_lines, bad_numbers, is_ignored FROM source_file",
+		" in_long_line, bad_lines, long_lines, bad_numbers, is_ignored, last_ms FROM "
+		"source_file",
 		e);
 	bool has_row = true;
 	if (!s)
@@ -256,6 +257,7 @@ static void begin_member(
 	m->file = known ? *known : *opened;
 	m->file.path = opened->path;
 	m->file.size_bytes = opened->size_bytes;
+	m->file.modified_ms = opened->modified_ms;
 	m->file.has_more = true; // until a read has reached the end: a group may be full before
 	m->before = m->file;
 	*w->group.last = m;

@@ -110,6 +110,7 @@ CREATE TABLE source_file (        -- a transcript and how far it was read
   is_open       INTEGER NOT NULL, -- 1: its last conversation line is not the end of an answer
   in_long_line  INTEGER NOT NULL, -- 1: offset_bytes is within a line that is too long
   is_ignored    INTEGER NOT NULL, -- 1: its last line with a folder lay in an ignored one
+  last_ms       INTEGER,          -- time of its last line that has one; NULL: none so far
   read_ms       INTEGER NOT NULL, -- when it was last read
   bad_lines     INTEGER NOT NULL DEFAULT 0, -- damaged: passed over, wholly or in part
   long_lines    INTEGER NOT NULL DEFAULT 0, -- above 8 MiB: passed over

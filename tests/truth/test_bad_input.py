@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 """Whatever the hook is given and whatever state its ledger is in: it exits 0, prints nothing, loses nothing that is
 stored, and what it could not store is stored by the next run."""
+import datetime
 import json
 import os
 import pathlib
 import pwd
+import random
 import shutil
 import sqlite3
 import subprocess
@@ -14,6 +16,10 @@ import unittest
 from harness import CCL, HOOK, LedgerCase, check_rollups, payload, turn_line, until
 
 IS_ROOT = os.geteuid() == 0
+
+
+def clock(ms):
+    return datetime.datetime.fromtimestamp(ms / 1000, datetime.timezone.utc).strftime('%Y-%m-%dT%H:%M:%S.000Z')
 
 
 class BadInput(LedgerCase):
@@ -231,6 +237,28 @@ class BadInput(LedgerCase):
         db = self.read()
         self.assertEqual([t['input'] for t in sorted(db.turns, key=lambda t: t['output'])], [0] * len(bad) + [10_000_000])
         self.assertGreater(db.one('SELECT bad_numbers FROM source_file'), 0)
+
+    def test_lines_without_a_time(self):
+        """They count, and are as old as the line before them; at the start of the file as the next; however it grows."""
+        lines = [json.loads(turn_line('one', n)) for n in range(6)]
+        times = [line['timestamp'] for line in lines]
+        for n in (0, 1, 3, 4):
+            del lines[n]['timestamp']
+        data = ''.join(json.dumps(line) + '\n' for line in lines).encode()
+        want = [(n, times[m]) for n, m in enumerate((2, 2, 2, 2, 2, 5))]
+        for seed in range(6):
+            with self.subTest(seed):
+                self.path.unlink(missing_ok=True)
+                self.ledger = self.dir / f'ledger-{seed}' / 'ledger.db'
+                cut, r = 0, random.Random(seed)
+                while cut < len(data):
+                    n = r.randrange(1, 400 if seed else len(data) + 1)
+                    self.write_bytes(data[cut:cut + n])
+                    self.hook(payload('SessionEnd', self.path))
+                    cut += n
+                self.check_stored(*range(6))
+                told = [(t['output'] - 100, clock(t['at_ms'])) for t in self.read().turns]
+                self.assertEqual(sorted(told), want)
 
     def test_nulls_everywhere(self):
         d = json.loads(turn_line('one', 0))

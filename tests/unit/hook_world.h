@@ -279,7 +279,7 @@ static const struct {
 		      " JOIN session AS s ON s.id = l.session_id LEFT JOIN agent AS a ON a.id = "
 		      "l.agent_id"},
 	{"source_file", "SELECT f.path, f.offset_bytes, f.head_bytes, f.head_hash, f.is_open, "
-			"f.in_long_line, p.uid"
+			"f.in_long_line, f.last_ms, p.uid"
 			" FROM source_file AS f LEFT JOIN prompt AS p ON p.id = f.prompt_id"},
 };
 
