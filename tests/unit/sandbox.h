@@ -61,6 +61,11 @@ static inline const char *names(const char *dir)
 
 static inline void sandbox_enter(void)
 {
+	// a hook of git, or a rebase, names a repository that a test's own git must not write to
+	static const char *const absent[] = {
+		"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR"};
+	for (size_t i = 0; i < sizeof absent / sizeof *absent; i++)
+		(void)unsetenv(absent[i]);
 	(void)snprintf(sandbox_root, sizeof sandbox_root, "/tmp/ccl-test-XXXXXX");
 	assert_non_null(mkdtemp(sandbox_root));
 	assert_int_equal(chmod(sandbox_root, 0755), 0); // for tests that become another user
