@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "answer.h"
 #include "batch.h"
 #include "git.h"
 #include "line_facts.h"
@@ -261,6 +262,38 @@ static void run_shell(struct str input)
 	arena_free(&a);
 }
 
+static void run_forge(struct str input)
+{
+	struct arena a = {0};
+	struct err e = {.code = ERR_NONE};
+	struct forge_repo r;
+	struct answer_pr *prs;
+	struct answer_comment *comments;
+	size_t n, n_bad;
+	bool is_gitlab = str_has(input, "iid");
+	if (!forge_repo_parse(&a, is_gitlab ? STR("gitlab.com/g/p") : STR("github.com/a/b"), &r))
+		abort();
+	if (answer_read_list(&a, &r, input, &prs, &n, &n_bad, &e))
+		for (size_t i = 0; i < n; i++) {
+			touch(prs[i].repo);
+			touch(prs[i].head_repo);
+			touch(prs[i].title);
+			assert(prs[i].number >= 1 && prs[i].number <= INT32_MAX && prs[i].state);
+			assert(git_is_branch_name(prs[i].head_ref));
+			assert(git_is_branch_name(prs[i].base_ref));
+			assert(prs[i].title.n <= ANSWER_TITLE_BYTES && prs[i].created_ms >= 0);
+		}
+	else
+		assert(e.code == ERR_FORMAT && e.text[0]);
+	if (answer_read_comments(&a, &r, input, "<!-- m -->", &comments, &n, &e))
+		for (size_t i = 0; i < n; i++) {
+			touch(comments[i].author);
+			assert(comments[i].id > 0);
+		}
+	touch(answer_read_login(&a, &r, input));
+	arena_free(&a);
+}
+
 #define JSON_BYTES "\"\\{}[],:0-.eu\x01\xff "
 
 const struct target targets[] = {
@@ -271,6 +304,7 @@ const struct target targets[] = {
 	{"git_config", run_git_config, "[]\"\\=.#;\n\t /:@"},
 	{"reflog", run_reflog, "0f <>\t\n:/+-("},
 	{"remote", run_remote, ":/@.%-?#+~0"},
+	{"forge", run_forge, JSON_BYTES},
 	{"shell", run_shell, "'\"\\$()`{}|&;<>\n #=-"},
 };
 const size_t n_targets = sizeof targets / sizeof *targets;
