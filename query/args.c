@@ -26,6 +26,9 @@ const struct option_def option_defs[N_OPTIONS] = {
 	[OPT_CHECK] = {"check", NULL, NULL, "say what is wired, change nothing"},
 	[OPT_DRY_RUN] = {"dry-run", NULL, NULL, "show what would change"},
 	[OPT_YES] = {"yes", "y", NULL, "do not ask"},
+	[OPT_REPO] = {"repo", NULL, "OWNER/NAME", "only this repository, or the one that is meant"},
+	[OPT_OFFLINE] = {"offline", NULL, NULL, "say what is stored, ask nobody"},
+	[OPT_REFRESH] = {"refresh", NULL, NULL, "ask now, however new the last answer is"},
 	[OPT_HELP] = {"help", "h", NULL, "this page"},
 };
 

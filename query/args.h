@@ -27,6 +27,9 @@ enum option {
 	OPT_CHECK,
 	OPT_DRY_RUN,
 	OPT_YES,
+	OPT_REPO,
+	OPT_OFFLINE,
+	OPT_REFRESH,
 	OPT_HELP,
 	N_OPTIONS,
 };

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "help.h"
+#include "pr_forge.h"
 #include "report.h"
 #include "show.h"
 
@@ -41,6 +42,16 @@ const struct command_def command_defs[] = {
 		"tool_call ...; "
 		"views: turn_cost, origin_name, agent_name ...",
 		OPTS_ROWS, 1, 1, command_sql},
+	{"pr resolve", "setup", "[--repo O/R] [--offline | --refresh]",
+		"Ask the forges about pull requests",
+		"Lists the pull requests of each repository that was worked in during the last 90 "
+		"days, "
+		"through gh (GitHub) or glab (GitLab), and charges turns by what they say. A "
+		"repository "
+		"is asked at most every 15 minutes. Everything works without it, from what is seen "
+		"locally.",
+		OPT(OPT_REPO) | OPT(OPT_OFFLINE) | OPT(OPT_REFRESH) | OPT(OPT_HELP), 0, 0,
+		command_pr_resolve},
 	{"reports", "more", "", "List the reports", "Lists the reports, with what each is about.",
 		OPTS_ROWS, 0, 0, command_reports},
 	{"help", "more", "[NAME]", "Explain a report or command",
@@ -73,12 +84,18 @@ static bool unknown(struct str word, struct err *e)
 	return err_set(e, ERR_USAGE, "unknown command %.*s: `ccl help` lists all", STR_ARG(word));
 }
 
+// A command of two words, such as `pr resolve`.
+static const struct command_def *find_pair(struct arena *a, int argc, char **argv)
+{
+	return argc < 3 ? NULL : find_command(str_of(arena_printf(a, "%s %s", argv[1], argv[2])));
+}
+
 static bool run_command(struct arena *a, const struct command_def *def, int argc, char **argv,
-	int *out_status, struct err *e)
+	int first, int *out_status, struct err *e)
 {
 	struct args args;
 	struct command_call call = {.arena = a, .args = &args};
-	if (!args_parse(argc, argv, 2, def->name, def->options, NULL, &args, e))
+	if (!args_parse(argc, argv, first, def->name, def->options, NULL, &args, e))
 		return false;
 	if (args_has(&args, OPT_HELP))
 		return help_command(def, e);
@@ -116,12 +133,14 @@ bool command_run(struct arena *a, int argc, char **argv, int *out_status, struct
 	}
 	if (!word.n || word.p[0] == '-')
 		return run_report(a, report_find(STR("summary")), argc, argv, 1, out_status, e);
+	const struct command_def *pair = find_pair(a, argc, argv), *def = find_command(word);
 	const struct report_def *report = report_find(word);
+	if (pair)
+		return run_command(a, pair, argc, argv, 3, out_status, e);
 	if (report)
 		return run_report(a, report, argc, argv, 2, out_status, e);
-	const struct command_def *def = find_command(word);
 	if (def)
-		return run_command(a, def, argc, argv, out_status, e);
+		return run_command(a, def, argc, argv, 2, out_status, e);
 	return unknown(word, e);
 }
 

@@ -150,11 +150,11 @@ CREATE TABLE pr_link (            -- query/edit: the user's word; newer rows win
 CREATE INDEX pr_link_target ON pr_link(scope, target) WHERE undone_ms IS NULL;
 
 CREATE TABLE forge_pr (           -- query/edit: a pull request as `ccl pr resolve` was told by its forge
-  repo      TEXT NOT NULL,        -- host/owner/name, as the forge writes it
+  repo      TEXT NOT NULL,        -- host/owner/name, as the project has it
   number    INTEGER NOT NULL,
   title     TEXT NOT NULL,
   state     TEXT NOT NULL,        -- open, draft, merged, closed
-  head_repo TEXT,                 -- host/owner/name of the branch; NULL: a repository that is gone
+  head_repo TEXT,                 -- host/owner/name of the branch; NULL: a fork that is gone or was not named
   head_ref  TEXT NOT NULL,        -- branch
   base_ref  TEXT NOT NULL,
   is_default_base INTEGER NOT NULL, -- base_ref is the default branch
@@ -169,5 +169,7 @@ CREATE TABLE forge_repo (         -- query/edit: when a repository was last aske
   repo       TEXT PRIMARY KEY,    -- host/owner/name
   asked_ms   INTEGER NOT NULL,
   answered_ms INTEGER,            -- NULL: never
-  error      TEXT                 -- of the last time; NULL: none
+  error      TEXT,                -- of the last time; NULL: none
+  failures   INTEGER NOT NULL DEFAULT 0,   -- in a row, up to the last time
+  newest     INTEGER NOT NULL DEFAULT 1000 -- how many pull requests to ask for the next time
 ) STRICT, WITHOUT ROWID;

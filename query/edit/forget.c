@@ -145,7 +145,11 @@ static const char delete_sql[] =
 	"DELETE FROM charge_due WHERE session_id IN gone_session OR project_id IN gone_project;"
 	"DELETE FROM session WHERE id IN gone_session;"
 	"DELETE FROM project WHERE id NOT IN (SELECT project_id FROM workdir)"
-	" AND id NOT IN (SELECT project_id FROM worktree);";
+	" AND id NOT IN (SELECT project_id FROM worktree);"
+	"CREATE TEMP TABLE known_repo AS SELECT repo FROM project WHERE repo IS NOT NULL"
+	" UNION SELECT base_repo FROM worktree WHERE base_repo IS NOT NULL;"
+	"DELETE FROM forge_pr WHERE repo COLLATE NOCASE NOT IN (SELECT repo FROM known_repo);"
+	"DELETE FROM forge_repo WHERE repo COLLATE NOCASE NOT IN (SELECT repo FROM known_repo);";
 
 // Which columns hold words is read from the schema, so that a new one is not overlooked.
 static bool delete_names(sqlite3 *db, struct err *e)

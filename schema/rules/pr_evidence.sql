@@ -36,12 +36,12 @@ SELECT w.project_id, m.from_id, NULL, m.at_ms, coalesce(w.base_repo, p.repo, p.n
 FROM git_move AS m JOIN worktree AS w ON w.id = m.worktree_id JOIN project AS p ON p.id = w.project_id
 WHERE m.pr_number IS NOT NULL AND m.from_id IS NOT NULL
 UNION ALL
--- the forge: head branch and head repository
+-- the forge: head branch and head repository; the branch of a fork that is gone is nobody's here
 SELECT p.id, b.id, NULL, f.created_ms, f.repo, f.number, 'author', 'forge', 96, coalesce(f.merged_ms, f.closed_ms),
   NOT f.is_default_base, 0, 900000000000000, NULL
 FROM forge_pr AS f
 JOIN name AS b ON b.text = f.head_ref
-JOIN project AS p ON p.repo = coalesce(f.head_repo, f.repo) COLLATE NOCASE
+JOIN project AS p ON p.repo = f.head_repo COLLATE NOCASE
 UNION ALL
 -- a branch called after the pull request
 SELECT p.id, b.id, NULL, 0, coalesce(p.repo, p.name),

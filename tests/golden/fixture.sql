@@ -162,6 +162,6 @@ UPDATE turn SET charge_id = (
     AND x.branch_source = c.source AND x.repo_id = r.id AND x.number = c.number AND x.role = c.role AND x.confidence = c.confidence
   WHERE c.key = turn.key) WHERE key IN (SELECT key FROM c);
 UPDATE pr_hint SET project_id = (SELECT id FROM project WHERE root = '/home/u/api'), on_branch_id = branch_id;
-INSERT INTO forge_repo VALUES ('github.com/acme/api', 1795278600000, 1795278600000, NULL);
+INSERT INTO forge_repo(repo, asked_ms, answered_ms, error) VALUES ('github.com/acme/api', 1795278600000, 1795278600000, NULL);
 INSERT INTO forge_pr VALUES ('github.com/acme/api', 7, 'Pay ' || char(27) || '[31mred | with card', 'merged', 'github.com/acme/api',
   'feature/pay', 'main', 1, 1795255000000, 1795270000000, 1795270000000);
