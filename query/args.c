@@ -29,6 +29,7 @@ const struct option_def option_defs[N_OPTIONS] = {
 	[OPT_REPO] = {"repo", NULL, "OWNER/NAME", "only this repository, or the one that is meant"},
 	[OPT_OFFLINE] = {"offline", NULL, NULL, "say what is stored, ask nobody"},
 	[OPT_REFRESH] = {"refresh", NULL, NULL, "ask now, however new the last answer is"},
+	[OPT_COMMENT] = {"comment", NULL, NULL, "write it as a comment on the pull request"},
 	[OPT_HELP] = {"help", "h", NULL, "this page"},
 };
 

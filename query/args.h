@@ -30,6 +30,7 @@ enum option {
 	OPT_REPO,
 	OPT_OFFLINE,
 	OPT_REFRESH,
+	OPT_COMMENT,
 	OPT_HELP,
 	N_OPTIONS,
 };

@@ -60,6 +60,22 @@ const struct command_def command_defs[] = {
 };
 const size_t n_command_defs = sizeof command_defs / sizeof *command_defs;
 
+// The report `pr`, for a comment on the pull request.
+static const struct command_def comment_def = {"pr", "work", "NUMBER --md|--comment",
+	"What a pull request cost, for a comment on it",
+	"Prints what a pull request cost as Markdown; with --comment it is written on the forge "
+	"through gh or glab, in place of the comment that an earlier run made.",
+	OPT(OPT_REPO) | OPT(OPT_MD) | OPT(OPT_COMMENT) | OPT(OPT_YES) | OPT(OPT_HELP), 1, 1,
+	command_pr_comment};
+
+static bool is_comment(int argc, char **argv)
+{
+	bool is_wanted = false;
+	for (int i = 2; i < argc; i++)
+		is_wanted |= strcmp(argv[i], "--md") == 0 || strcmp(argv[i], "--comment") == 0;
+	return is_wanted && strcmp(argv[1], "pr") == 0;
+}
+
 static const struct command_def *find_command(struct str name)
 {
 	for (size_t i = 0; i < n_command_defs; i++)
@@ -137,6 +153,8 @@ bool command_run(struct arena *a, int argc, char **argv, int *out_status, struct
 	const struct report_def *report = report_find(word);
 	if (pair)
 		return run_command(a, pair, argc, argv, 3, out_status, e);
+	if (is_comment(argc, argv))
+		return run_command(a, &comment_def, argc, argv, 2, out_status, e);
 	if (report)
 		return run_report(a, report, argc, argv, 2, out_status, e);
 	if (def)

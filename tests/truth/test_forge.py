@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""`ccl pr resolve`, with stand-ins for gh and glab on PATH."""
+"""`ccl pr resolve`, `ccl pr N --md` and `--comment`, with stand-ins for gh and glab on PATH."""
 import datetime
+import fractions
 import json
 import os
 import pathlib
@@ -351,6 +352,9 @@ class Resolve(ForgeCase):
         self.set('forge', 'on')
         self.resolve()
         self.assertEqual(len(self.calls()), 1)
+        self.set('forge', 'off')
+        self.assertIn('the setting `forge` is off', self.ccl('pr', '7', '--comment', '--yes', status=64))
+        self.assertEqual(self.calls(), [])
 
     def set(self, key, value):
         import sqlite3
@@ -550,6 +554,166 @@ class Charged(ForgeCase):
         self.assertEqual(self.charged(), {('one', 4): 1, ('two', None): 1})
         rows = self.read().all('SELECT number, state, merged_ms, head_repo FROM forge_pr ORDER BY 1')
         self.assertEqual([tuple(r.values()) for r in rows], [(4, 'draft', None, 'gitlab.com/group/sub/d'), (5, 'merged', ms(NOON) + 123, None)])
+
+
+class Comment(ForgeCase):
+    def setUp(self):
+        super().setUp()
+        self.work()
+        opened = NOON - datetime.timedelta(hours=7, minutes=45)  # after the first of the three turns
+        self.answer([github_pr(7, 'one', 'MERGED', created=opened, ended=NOON), github_pr(8, 'two')])
+        self.resolve()
+        self.calls()
+
+    def cost(self, turns):
+        return turns * self.read().prices.cost('claude-opus-5-5', ms(NOON), {
+            'input': 50000, 'output': 10000, 'cache_5m': 50, 'cache_1h': 0, 'cache_read': 20, 'web_searches': 0})
+
+    def dollars(self, pico):
+        return f'${pico / 10**12:.2f}'
+
+    def test_markdown(self):
+        text = self.ccl('pr', '7', '--md', cwd=self.repo)
+        lines = text.splitlines()
+        self.assertEqual(lines[0], '<!-- ccl:cost -->')
+        total, opened = self.dollars(self.cost(3)), self.dollars(self.cost(1))
+        self.assertEqual(lines[1], f'### Claude Code cost: {total}')
+        self.assertIn('3 turns in 1 session, 180,210 tokens.', lines)
+        self.assertIn(f'| author | 3 | 150,000 | 30,000 | 150 | 60 | {total} |', lines)
+        self.assertIn(f'| **total** | **3** | **150,000** | **30,000** | **150** | **60** | **{total}** |', lines)
+        self.assertIn(f'| `claude-opus-5-5` | 3 | 150,000 | 30,000 | 150 | 60 | {total} |', lines)
+        self.assertIn(f'| opened, 2026-11-20 04:15 UTC | {opened} |', lines)
+        self.assertIn(f'| merged, 2026-11-20 12:00 UTC | {total} |', lines)
+        self.assertIn(f'| the last turn, 2026-11-20 04:30 UTC | {total} |', lines)
+        self.assertEqual(lines[-1], 'API-equivalent at list prices, not an invoice. None of it is inferred.')
+        for word in ('http', '#7', '@', str(self.dir), 's1', 'one', 'api'):
+            self.assertNotIn(word, text.replace('None', ''), word)
+        self.assertEqual(self.calls(), [])
+        self.assertIn('no pull request 99 is known', self.ccl('pr', '99', '--md', status=66))
+
+    def test_models_and_guesses(self):
+        at = NOON - datetime.timedelta(hours=6, minutes=30)
+        self.turn('s2', at, 1, 'two', model='evil|<b>@all www.x.com')
+        self.sync()
+        self.ccl('pr', 'resolve', '--offline')
+        text = self.ccl('pr', '8', '--md')
+        self.assertIn('| `evil??b??all?www.x.com` | 1 |', text)
+        self.assertIn('not known', text)
+        self.assertIn('Left out: 1 turn of models without a price.', text)
+
+    def test_days_and_steps(self):
+        """The cost up to an instant: whole days, the part of its day, and the steps of its turns."""
+        opened = NOON - datetime.timedelta(hours=2)
+        self.clone('c', 'https://github.com/acme/c.git', at=NOON - datetime.timedelta(hours=71))
+        self.git('checkout', '-q', '-b', 'three', at=NOON - datetime.timedelta(hours=70))
+        for n, hours in enumerate((-60, -36, -11, -3)):
+            step = {'iterations': [{'type': 'advisor_message', 'model': 'claude-opus-5-5', **ONE}]} if hours == -3 else {}
+            self.turn('s3', NOON + datetime.timedelta(hours=hours), n, 'three', usage=step)
+        self.turn('s3', NOON - datetime.timedelta(hours=1), 9, 'three')
+        self.sync()
+        self.answer([github_pr(12, 'three', created=opened, repo='acme/c', name='c')], 'acme/c')
+        self.resolve('--refresh')
+        lines = self.ccl('pr', '12', '--md').splitlines()
+        money = [t['cost'] for t in sorted(self.read().turns, key=lambda t: t['at_ms']) if t['session'] == 's3']
+        steps = self.read().one('SELECT count(*) FROM turn_step')
+        self.assertEqual((len(money), steps), (5, 1))
+        total = json.loads(self.ccl('pr', '12', '--json'), parse_float=fractions.Fraction)['totals']['cost']
+        self.assertEqual(total * 10**12, sum(money) + self.cost(1))
+        self.assertIn(f'### Claude Code cost: {self.dollars(sum(money) + self.cost(1))}', lines)
+        self.assertIn(f'| opened, 2026-11-20 10:00 UTC | {self.dollars(sum(money[:4]) + self.cost(1))} |', lines)
+
+    def test_inferred(self):
+        import sqlite3
+        db = sqlite3.connect(self.ledger)
+        db.execute('UPDATE charge SET confidence = 75 WHERE number = 7')
+        db.commit()
+        db.close()
+        self.assertIn(' 100.0% of the cost is inferred', self.ccl('pr', '7', '--md'))
+
+    def rules(self, comments, user=None):
+        return [{'if': ['--method=GET', 'issues/7/comments'], 'out': json.dumps(comments)},
+                {'if': ['--method=GET', 'user'], **({'out': json.dumps(user)} if user else {'status': 1, 'err': 'HTTP 403'})},
+                {'if': ['--method=P'], 'out': '{"id": 100}'}]
+
+    def comment(self, *args, **more):
+        return self.ccl('pr', '7', '--comment', *args, cwd=self.repo, **more)
+
+    def test_made_then_updated(self):
+        other = {'id': 5, 'body': 'I saw `<!-- ccl:cost -->`', 'user': {'login': 'me', 'type': 'User'}}
+        self.plan(self.rules([other]))
+        self.assertEqual(self.comment('--yes'), 'Made the comment on pull request 7 of github.com/acme/api.\n')
+        look, write = self.calls()
+        self.assertEqual(look['argv'], ['api', '--hostname=github.com', '--method=GET', '--paginate',
+                                        'repos/acme/api/issues/7/comments?per_page=100'])
+        self.assertEqual(write['argv'], ['api', '--hostname=github.com', '--method=POST', '--header=Content-Type: application/json',
+                                         '--input=-', 'repos/acme/api/issues/7/comments'])
+        body = json.loads(write['stdin'])['body']
+        self.assertEqual(body, self.ccl('pr', '7', '--md', cwd=self.repo))
+        mine = {'id': 2**40, 'body': body.replace('\n', '\r\n'), 'user': {'login': 'me', 'type': 'User'}}
+        forged = {'id': 6, 'body': body, 'user': {'login': 'mallory', 'type': 'User'}}
+        self.plan(self.rules([other, forged, mine], {'login': 'me'}))
+        self.assertEqual(self.comment('--yes'), 'Updated the comment on pull request 7 of github.com/acme/api.\n')
+        write = self.calls()[-1]
+        self.assertEqual(write['argv'][2:], ['--method=PATCH', '--header=Content-Type: application/json', '--input=-',
+                                             f'repos/acme/api/issues/comments/{2**40}'])
+        self.assertEqual(json.loads(write['stdin'])['body'], body)
+
+    def test_as_a_robot(self):
+        """The token of an action may not ask who it is."""
+        body = '<!-- ccl:cost -->\nold'
+        self.plan(self.rules([{'id': 6, 'body': body, 'user': {'login': 'mallory', 'type': 'User'}},
+                              {'id': 8, 'body': body, 'user': {'login': 'github-actions[bot]', 'type': 'Bot'}}]))
+        self.assertIn('Updated', self.comment('--yes'))
+        self.assertIn('issues/comments/8', self.calls()[-1]['argv'][-1])
+
+    def test_two_pages(self):
+        mine = {'id': 9, 'body': '<!-- ccl:cost -->\nold', 'user': {'login': 'me', 'type': 'User'}}
+        rules = self.rules([], {'login': 'me'})
+        rules[0]['out'] = '[]' + json.dumps([mine])
+        self.plan(rules)
+        self.assertIn('Updated', self.comment('--yes'))
+
+    def test_asks_first(self):
+        self.plan(self.rules([]))
+        self.assertIn('--yes comments without asking', self.comment(status=64))
+        self.assertEqual(self.calls(), [])
+        argv = [CCL, 'pr', '7', '--comment', '--repo', 'acme/api']
+        status, text = in_terminal(argv, self.environment(), 'n\n')
+        self.assertEqual((status, self.calls()), (64, []))
+        self.assertIn('### Claude Code cost: ', text)
+        self.assertIn('Put this on pull request 7 of github.com/acme/api for all to see? [y/N]', text)
+        self.assertIn('no comment was made', text)
+        status, text = in_terminal(argv, self.environment(), 'y\n')
+        self.assertEqual((status, len(self.calls())), (0, 2))
+
+    def test_failures(self):
+        rules = self.rules([])
+        rules[2] = {'if': ['--method=P'], 'status': 1, 'err': 'HTTP 403: Resource not accessible\n'}
+        self.plan(rules)
+        self.assertIn('gh failed: HTTP 403', self.comment('--yes', status=1))
+        self.plan([{'if': [], 'out': '{}'}])
+        self.assertIn('no list', self.comment('--yes', status=1))
+        self.assertIn('not the number', self.ccl('pr', '--md', '--', '-7', status=64))
+
+    def test_gitlab(self):
+        self.clone('d', 'https://gitlab.com/group/sub/d.git')
+        self.git('checkout', '-q', '-b', 'one', at=NOON - datetime.timedelta(hours=8))
+        self.turn('s9', NOON - datetime.timedelta(hours=7), 1, 'one')
+        self.sync()
+        mr = {'iid': 7, 'title': 'x', 'state': 'opened', 'source_branch': 'one', 'target_branch': 'main', 'source_project_id': 9,
+              'target_project_id': 9, 'created_at': iso(NOON), 'web_url': 'https://gitlab.com/group/sub/d/-/merge_requests/7'}
+        self.plan([{'program': 'glab', 'if': ['merge_requests?'], 'out': json.dumps([mr])}])
+        self.resolve('--repo', 'sub/d')
+        self.calls()
+        self.assertIn('several', self.ccl('pr', '7', '--md', status=64))
+        note = {'id': 3, 'body': '<!-- ccl:cost -->\nold', 'author': {'username': 'me'}}
+        self.plan([{'program': 'glab', 'if': ['--method=GET', 'notes'], 'out': json.dumps([note])},
+                   {'program': 'glab', 'if': ['--method=GET', 'user'], 'out': '{"username": "me"}'},
+                   {'program': 'glab', 'if': ['--method=PUT'], 'out': '{}'}])
+        self.assertIn('Updated', self.comment('--yes'))
+        calls = self.calls()
+        self.assertEqual(calls[0]['argv'][-1], 'projects/group%2Fsub%2Fd/merge_requests/7/notes?per_page=100')
+        self.assertEqual(calls[-1]['argv'][-1], 'projects/group%2Fsub%2Fd/merge_requests/7/notes/3')
 
 
 if __name__ == '__main__':
