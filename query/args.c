@@ -26,10 +26,13 @@ const struct option_def option_defs[N_OPTIONS] = {
 	[OPT_CHECK] = {"check", NULL, NULL, "say what is wired, change nothing"},
 	[OPT_DRY_RUN] = {"dry-run", NULL, NULL, "show what would change"},
 	[OPT_YES] = {"yes", "y", NULL, "do not ask"},
-	[OPT_REPO] = {"repo", NULL, "OWNER/NAME", "only this repository, or the one that is meant"},
+	[OPT_REPO] = {"repo", NULL, "O/R",
+		"the repository that is meant: owner/name, host/owner/name"},
 	[OPT_OFFLINE] = {"offline", NULL, NULL, "say what is stored, ask nobody"},
 	[OPT_REFRESH] = {"refresh", NULL, NULL, "ask now, however new the last answer is"},
 	[OPT_COMMENT] = {"comment", NULL, NULL, "write it as a comment on the pull request"},
+	[OPT_ROLE] = {"role", NULL, "ROLE", "what the work was: author, review or ci"},
+	[OPT_TURN] = {"turn", NULL, "ID", "only this turn; the beginning of its id is enough"},
 	[OPT_HELP] = {"help", "h", NULL, "this page"},
 };
 

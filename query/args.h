@@ -31,6 +31,8 @@ enum option {
 	OPT_OFFLINE,
 	OPT_REFRESH,
 	OPT_COMMENT,
+	OPT_ROLE,
+	OPT_TURN,
 	OPT_HELP,
 	N_OPTIONS,
 };

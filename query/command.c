@@ -11,37 +11,86 @@
 
 #define OPTS_ROWS (OPTS_OUTPUT | OPT(OPT_TIMEZONE))
 
+#define OPTS_LINK                                                                                  \
+	(OPT(OPT_REPO) | OPT(OPT_PROJECT) | OPT(OPT_SESSION) | OPT(OPT_TURN) | OPT(OPT_SINCE) |    \
+		OPT(OPT_UNTIL) | OPT(OPT_ROLE) | OPT(OPT_HELP))
+
 const struct command_def command_defs[] = {
+	{"pr link", "pr", "BRANCH|--session ID|--turn ID NUMBER",
+		"Say which pull request it was for",
+		"Charges a branch, a session or one turn to a pull request, whatever the evidence "
+		"says: "
+		"all of it, or what lies within --since and --until. The branch is one of the "
+		"repository "
+		"around the current folder, or of --project. NUMBER may be a URL; its repository "
+		"is "
+		"the "
+		"branch's own unless --repo says otherwise. Of two links the newer one wins; a "
+		"link of "
+		"a "
+		"turn comes before one of its session, and that before one of its branch. `ccl pr "
+		"undo` "
+		"takes it back.",
+		OPTS_LINK, 1, 2, command_pr_link, "ccl pr link feature/pay 123 --since 2026-11-01"},
+	{"pr unlink", "pr", "BRANCH|--session ID|--turn ID", "Say that it has no pull request",
+		"Charges a branch, a session or one turn to no pull request, whatever the evidence "
+		"and "
+		"older links say.",
+		OPTS_LINK & ~(OPT(OPT_REPO) | OPT(OPT_ROLE)), 0, 1, command_pr_unlink,
+		"ccl pr unlink --session 3f2a"},
+	{"pr ignore", "pr", "NUMBER", "Charge nothing to one by itself",
+		"Makes all automatic evidence for a pull request void. What is linked to it by "
+		"hand "
+		"stays "
+		"with it.",
+		OPT(OPT_REPO) | OPT(OPT_HELP), 1, 1, command_pr_ignore,
+		"ccl pr ignore 123 --repo acme/api"},
+	{"pr move", "pr", "TURN ... NUMBER", "Charge single turns to another one",
+		"Charges the turns to a pull request: `pr link --turn` for several at once. `ccl "
+		"session "
+		"ID` lists the turns of a session; the beginning of an id is enough.",
+		OPT(OPT_REPO) | OPT(OPT_ROLE) | OPT(OPT_HELP), 2, ARGS_MAX_POSITIONALS,
+		command_pr_move, "ccl pr move msg_01A7 msg_01Bc 123"},
+	{"pr log", "pr", "", "List what was said by hand",
+		"Lists all links, the newest first, and those that were undone.", OPTS_ROWS, 0, 0,
+		command_pr_log, "ccl pr log --json"},
+	{"pr undo", "pr", "[ID]", "Take a link back",
+		"Takes back the newest link that holds, or the one with this id (`ccl pr log`). "
+		"Whether "
+		"it was a link, an unlink or an ignore: what was decided before holds again.",
+		OPT(OPT_HELP), 0, 1, command_pr_undo, "ccl pr undo 3"},
 	{"sync", "setup", "[DIR ...]", "Read all that Claude Code has kept",
 		"Reads every transcript of the projects folders, or those below DIR, as far as it "
 		"was not "
 		"read before. Can be interrupted and run again.",
-		OPT(OPT_HELP), 0, ARGS_MAX_POSITIONALS, command_sync},
+		OPT(OPT_HELP), 0, ARGS_MAX_POSITIONALS, command_sync,
+		"ccl sync ~/.claude/projects"},
 	{"install", "setup", "[--check | --dry-run]", "Wire the hooks into Claude Code's settings",
 		"Adds ccl-hook to settings.json, so that each turn is logged as it ends. What else "
 		"is in "
 		"the file stays byte for byte.",
-		OPT(OPT_CHECK) | OPT(OPT_DRY_RUN) | OPT(OPT_HELP), 0, 0, command_install},
+		OPT(OPT_CHECK) | OPT(OPT_DRY_RUN) | OPT(OPT_HELP), 0, 0, command_install,
+		"ccl install --dry-run"},
 	{"uninstall", "setup", "[--dry-run]", "Take the hooks out again",
 		"Removes ccl-hook from settings.json. The ledger stays.",
-		OPT(OPT_DRY_RUN) | OPT(OPT_HELP), 0, 0, command_uninstall},
+		OPT(OPT_DRY_RUN) | OPT(OPT_HELP), 0, 0, command_uninstall, "ccl uninstall"},
 	{"config", "setup", "[set|unset ignore PATH]", "Folders that are not to be logged",
 		"Lists the settings; `set ignore PATH` keeps everything below a folder out of the "
 		"ledger "
 		"from now on, `unset ignore PATH` lets it in again. What is stored already stays: "
 		"`ccl "
 		"forget` removes it.",
-		OPTS_ROWS, 0, 3, command_config},
+		OPTS_ROWS, 0, 3, command_config, "ccl config set ignore ~/private"},
 	{"forget", "setup", "SESSION|PROJECT [--yes]", "Delete all that is stored of one",
 		"Deletes every row of a session (the beginning of its id is enough), or of all "
 		"sessions of "
 		"a project (name, folder or repository), and keeps them from being read again.",
-		OPT(OPT_YES) | OPT(OPT_HELP), 1, 1, command_forget},
+		OPT(OPT_YES) | OPT(OPT_HELP), 1, 1, command_forget, "ccl forget 3f2a"},
 	{"sql", "more", "\"SELECT ...\"", "Ask the ledger in SQL",
 		"Runs one SELECT, read-only. Tables: turn, session, origin, class, rollup, "
 		"tool_call ...; "
 		"views: turn_cost, origin_name, agent_name ...",
-		OPTS_ROWS, 1, 1, command_sql},
+		OPTS_ROWS, 1, 1, command_sql, "ccl sql \"SELECT count(*) FROM turn\""},
 	{"pr resolve", "setup", "[--repo O/R] [--offline | --refresh]",
 		"Ask the forges about pull requests",
 		"Lists the pull requests of each repository that was worked in during the last 90 "
@@ -51,12 +100,12 @@ const struct command_def command_defs[] = {
 		"is asked at most every 15 minutes. Everything works without it, from what is seen "
 		"locally.",
 		OPT(OPT_REPO) | OPT(OPT_OFFLINE) | OPT(OPT_REFRESH) | OPT(OPT_HELP), 0, 0,
-		command_pr_resolve},
+		command_pr_resolve, "ccl pr resolve --refresh"},
 	{"reports", "more", "", "List the reports", "Lists the reports, with what each is about.",
-		OPTS_ROWS, 0, 0, command_reports},
+		OPTS_ROWS, 0, 0, command_reports, "ccl reports --json"},
 	{"help", "more", "[NAME]", "Explain a report or command",
-		"Explains a report or command; without a name, lists them.", OPT(OPT_HELP), 0, 1,
-		command_help},
+		"Explains a report or command; without a name, lists them.", OPT(OPT_HELP), 0, 2,
+		command_help, "ccl help pr link"},
 };
 const size_t n_command_defs = sizeof command_defs / sizeof *command_defs;
 
@@ -66,7 +115,7 @@ static const struct command_def comment_def = {"pr", "work", "NUMBER --md|--comm
 	"Prints what a pull request cost as Markdown; with --comment it is written on the forge "
 	"through gh or glab, in place of the comment that an earlier run made.",
 	OPT(OPT_REPO) | OPT(OPT_MD) | OPT(OPT_COMMENT) | OPT(OPT_YES) | OPT(OPT_HELP), 1, 1,
-	command_pr_comment};
+	command_pr_comment, "ccl pr 7 --comment --yes"};
 
 static bool is_comment(int argc, char **argv)
 {
@@ -100,12 +149,7 @@ static bool unknown(struct str word, struct err *e)
 	return err_set(e, ERR_USAGE, "unknown command %.*s: `ccl help` lists all", STR_ARG(word));
 }
 
-// A command of two words, such as `pr resolve`.
-static const struct command_def *find_pair(struct arena *a, int argc, char **argv)
-{
-	return argc < 3 ? NULL : find_command(str_of(arena_printf(a, "%s %s", argv[1], argv[2])));
-}
-
+// argv[first..] are the words behind the command's name.
 static bool run_command(struct arena *a, const struct command_def *def, int argc, char **argv,
 	int first, int *out_status, struct err *e)
 {
@@ -137,6 +181,30 @@ static bool run_report(struct arena *a, const struct report_def *def, int argc, 
 	return show_report(a, def, &args, out_status, e);
 }
 
+static struct str pr_name(struct arena *a, struct str word)
+{
+	return str_of(arena_printf(a, "pr %.*s", STR_ARG(word)));
+}
+
+// `ccl pr` is the report of all, `ccl pr link ...` a command, `ccl pr 7` the report of one.
+static bool run_pr(struct arena *a, int argc, char **argv, int *out_status, struct err *e)
+{
+	struct str word = str_of(argc > 2 ? argv[2] : NULL);
+	bool is_all = !word.n || word.p[0] == '-';
+	const struct report_def *report = report_find(is_all ? STR("prs") : STR("pr"));
+	const struct command_def *def = is_all ? NULL : find_command(pr_name(a, word));
+	if (def)
+		return run_command(a, def, argc, argv, 3, out_status, e);
+	// neither a number nor a URL: more likely a slip of the pen
+	if (!is_all && !strpbrk(word.p, "0123456789/"))
+		return unknown(pr_name(a, word), e);
+	if (!is_all && is_comment(argc, argv))
+		return run_command(a, &comment_def, argc, argv, 2, out_status, e);
+	if (report)
+		return run_report(a, report, argc, argv, 2, out_status, e);
+	return unknown(is_all ? STR("pr") : pr_name(a, word), e);
+}
+
 bool command_run(struct arena *a, int argc, char **argv, int *out_status, struct err *e)
 {
 	struct str word = str_of(argc > 1 ? argv[1] : NULL);
@@ -149,16 +217,14 @@ bool command_run(struct arena *a, int argc, char **argv, int *out_status, struct
 	}
 	if (!word.n || word.p[0] == '-')
 		return run_report(a, report_find(STR("summary")), argc, argv, 1, out_status, e);
-	const struct command_def *pair = find_pair(a, argc, argv), *def = find_command(word);
+	const struct command_def *def = find_command(word);
 	const struct report_def *report = report_find(word);
-	if (pair)
-		return run_command(a, pair, argc, argv, 3, out_status, e);
-	if (is_comment(argc, argv))
-		return run_command(a, &comment_def, argc, argv, 2, out_status, e);
-	if (report)
+	if (report && !str_is(word, "pr"))
 		return run_report(a, report, argc, argv, 2, out_status, e);
 	if (def)
 		return run_command(a, def, argc, argv, 2, out_status, e);
+	if (str_is(word, "pr"))
+		return run_pr(a, argc, argv, out_status, e);
 	return unknown(word, e);
 }
 
@@ -167,6 +233,9 @@ bool command_help(struct command_call *call, struct err *e)
 	if (call->args->n_positionals == 0)
 		return help_all(e);
 	struct str word = call->args->positionals[0];
+	if (call->args->n_positionals > 1)
+		word = str_of(arena_printf(call->arena, "%.*s %.*s", STR_ARG(word),
+			STR_ARG(call->args->positionals[1])));
 	const struct report_def *report = report_find(word);
 	if (report)
 		return help_report(report, e);

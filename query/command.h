@@ -12,7 +12,7 @@ struct command_call {
 };
 
 struct command_def {
-	const char *name;
+	const char *name; // may be two words: "pr link"
 	const char *group;
 	const char *usage; // what follows the name
 	const char *title; // one line
@@ -20,6 +20,7 @@ struct command_def {
 	unsigned options;
 	size_t least, most; // positionals
 	bool (*run)(struct command_call *call, struct err *e);
+	const char *example; // NULL: none
 };
 
 extern const struct command_def command_defs[];
@@ -34,12 +35,21 @@ bool command_forget(struct command_call *call, struct err *e);
 bool command_help(struct command_call *call, struct err *e);
 bool command_install(struct command_call *call, struct err *e);
 bool command_uninstall(struct command_call *call, struct err *e);
+bool command_pr_ignore(struct command_call *call, struct err *e);
+bool command_pr_link(struct command_call *call, struct err *e);
+bool command_pr_log(struct command_call *call, struct err *e);
+bool command_pr_move(struct command_call *call, struct err *e);
+bool command_pr_undo(struct command_call *call, struct err *e);
+bool command_pr_unlink(struct command_call *call, struct err *e);
 bool command_reports(struct command_call *call, struct err *e);
 bool command_sql(struct command_call *call, struct err *e);
 bool command_sync(struct command_call *call, struct err *e);
 
 // Where ccl-hook is: beside this program, else on PATH. False: nowhere.
 bool command_find_hook(struct arena *a, struct str *out);
+// Has ccl-hook charge again what is due. False: it could not, and the user was told on stderr that
+// the next hook will.
+bool command_charge(struct arena *a);
 // Asks on the terminal; false without one.
 bool command_ask(const char *question);
 

@@ -90,6 +90,7 @@ bool help_all(struct err *e)
 	add_reports(&b, "overview", "Overview");
 	add_reports(&b, "time", "By time");
 	add_reports(&b, "work", "By what it was for");
+	add_commands(&b, "pr", "Pull requests by hand");
 	add_commands(&b, "setup", "Set up");
 	add_reports(&b, "health", "More");
 	add_commands(&b, "more", NULL);
@@ -165,5 +166,7 @@ bool help_command(const struct command_def *def, struct err *e)
 	buf_printf(&b, "usage: ccl %s %s\n\n", def->name, def->usage);
 	add_folded(&b, def->about, 0);
 	add_options(&b, def->options);
+	if (def->example)
+		buf_printf(&b, "\nExample\n  %s\n", def->example);
 	return print(&b, e);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "program.h"
 #include "command.h"
 #include "executable.h"
 #include "path.h"
@@ -52,6 +53,31 @@ bool command_sync(struct command_call *call, struct err *e)
 	(void)fflush(stdout);
 	(void)execv(argv[0], argv);
 	return err_set(e, ERR_IO, "cannot run %s: %s", argv[0], strerror(errno));
+}
+
+bool command_charge(struct arena *a)
+{
+	AUTO(buf_free) struct buf said = {0};
+	struct err e = {.code = ERR_NONE};
+	struct str hook;
+	int status = 0;
+	bool ok = command_find_hook(a, &hook);
+	if (ok) {
+		char *argv[] = {
+			arena_printf(a, "%.*s", STR_ARG(hook)), arena_printf(a, "--charge"), NULL};
+		struct program job = {.argv = argv, .is_stderr = true, .out = &said};
+		(void)fflush(stdout);
+		ok = program_run(&job, &status, &e) && status == 0;
+	} else {
+		(void)err_set(&e, ERR_IO, "ccl-hook is neither beside ccl nor on PATH");
+	}
+	struct str why = e.code == ERR_NONE ? str_trim(buf_str(&said)) : str_of(e.text);
+	if (!ok)
+		(void)fprintf(stderr,
+			"ccl: this is stored, but what it changes is not charged yet (%.*s): "
+			"the next hook does it\n",
+			STR_ARG(why));
+	return ok;
 }
 
 bool command_ask(const char *question)

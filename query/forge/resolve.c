@@ -185,26 +185,6 @@ static bool resolve_one(struct resolve *r, struct str name, struct err *e)
 	return true;
 }
 
-// Reports shall be right at once. What is left undone here, the next run of the hook does.
-static void charge(struct resolve *r)
-{
-	struct str hook;
-	struct child_answer answer = {0};
-	char *argv[] = {NULL, arena_printf(r->a, "--charge"), NULL};
-	struct child_job job = {.argv = argv, .max_bytes = ASK_MAX_BYTES, .is_own = true};
-	bool ok = command_find_hook(r->a, &hook);
-	if (ok) {
-		argv[0] = arena_printf(r->a, "%.*s", STR_ARG(hook));
-		child_run(&job, &answer);
-		ok = answer.end == CHILD_EXITED && answer.status == 0;
-	}
-	if (!ok)
-		(void)fprintf(stderr,
-			"ccl: turns are charged anew when Claude Code runs ccl-hook next%s%s\n",
-			answer.why[0] ? ": " : "", answer.why);
-	child_answer_free(&answer);
-}
-
 static bool list_repos(struct resolve *r, const struct args *args, sqlite3 *db, struct str *repos,
 	size_t *n, struct err *e)
 {
@@ -252,7 +232,7 @@ bool command_pr_resolve(struct command_call *call, struct err *e)
 			return false;
 	ledger_close(&db);
 	if (r.has_changed)
-		charge(&r);
+		(void)command_charge(r.a);
 	call->status = !r.is_offline && r.n_failed && !r.n_ok;
 	return true;
 }

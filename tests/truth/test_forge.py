@@ -693,7 +693,7 @@ class Comment(ForgeCase):
         self.assertIn('gh failed: HTTP 403', self.comment('--yes', status=1))
         self.plan([{'if': [], 'out': '{}'}])
         self.assertIn('no list', self.comment('--yes', status=1))
-        self.assertIn('not the number', self.ccl('pr', '--md', '--', '-7', status=64))
+        self.assertIn('not the number', self.ccl('pr', '0', '--md', status=64))
 
     def test_gitlab(self):
         self.clone('d', 'https://gitlab.com/group/sub/d.git')
