@@ -74,12 +74,16 @@ const struct command_def command_defs[] = {
 	{"uninstall", "setup", "[--dry-run]", "Take the hooks out again",
 		"Removes ccl-hook from settings.json. The ledger stays.",
 		OPT(OPT_DRY_RUN) | OPT(OPT_HELP), 0, 0, command_uninstall, "ccl uninstall"},
-	{"config", "setup", "[set|unset ignore PATH]", "Folders that are not to be logged",
-		"Lists the settings; `set ignore PATH` keeps everything below a folder out of the "
-		"ledger "
-		"from now on, `unset ignore PATH` lets it in again. What is stored already stays: "
-		"`ccl "
-		"forget` removes it.",
+	{"config", "setup", "[set|unset KEY [VALUE]]", "Settings, and folders that are not logged",
+		"Lists the settings with what they do; `set KEY VALUE` changes one, `unset KEY` "
+		"takes "
+		"it back. `set carry off` leaves work on the default branch there, though the "
+		"session "
+		"made a branch of it later; `set forge off` keeps `ccl pr resolve` from asking "
+		"anyone. "
+		"`set ignore PATH` keeps everything below a folder out of the ledger from now on, "
+		"`unset ignore PATH` lets it in again; what is stored already stays: `ccl forget` "
+		"removes it.",
 		OPTS_ROWS, 0, 3, command_config, "ccl config set ignore ~/private"},
 	{"forget", "setup", "SESSION|PROJECT [--yes]", "Delete all that is stored of one",
 		"Deletes every row of a session (the beginning of its id is enough), or of all "

@@ -8,6 +8,7 @@
 #include "ledger.h"
 #include "path.h"
 #include "report.h"
+#include "setting.h"
 #include "show.h"
 
 enum { WRITE_BUSY_MS = 5000 };
@@ -37,13 +38,39 @@ static struct str absolute(struct arena *a, struct str path)
 	return path_clean(a, full);
 }
 
+static bool list_settings(sqlite3 *db, struct result *r, struct err *e)
+{
+	AUTO(finalize) sqlite3_stmt *s = NULL;
+	if (sqlite3_prepare_v2(db, "SELECT value FROM setting WHERE key = ?1", -1, &s, NULL) !=
+		SQLITE_OK)
+		return ledger_fail(db, "reading the settings", e);
+	for (size_t i = 0; i < n_setting_defs; i++) {
+		const struct setting_def *def = &setting_defs[i];
+		struct cell *row = result_add_row(r);
+		(void)sqlite3_bind_text(s, 1, def->key, -1, SQLITE_STATIC);
+		int rc = sqlite3_step(s);
+		if (rc != SQLITE_ROW && rc != SQLITE_DONE)
+			return ledger_fail(db, "reading the settings", e);
+		const char *value =
+			rc == SQLITE_ROW ? (const char *)sqlite3_column_text(s, 0) : def->fallback;
+		for (size_t c = 0; c < r->n_columns; c++)
+			row[c].kind = CELL_TEXT;
+		row[0].s = str_of(def->key);
+		row[1].s = arena_str(r->arena, str_of(value));
+		row[2].s = str_of(def->about);
+		(void)sqlite3_reset(s);
+	}
+	return true;
+}
+
 static bool list(struct command_call *call, struct err *e)
 {
 	static const struct report_column columns[] = {
 		{.name = "key", .about = "Setting", .type = VALUE_TEXT},
 		{.name = "value", .about = "What it is set to", .type = VALUE_PATH},
+		{.name = "about", .about = "What it does", .type = VALUE_TEXT, .is_wrap = true},
 	};
-	static const int at[] = {0, 1};
+	static const int at[] = {0, 1, 2};
 	AUTO(close_db) sqlite3 *db = NULL;
 	AUTO(finalize) sqlite3_stmt *s = NULL;
 	struct result r = {.arena = call->arena,
@@ -51,40 +78,73 @@ static bool list(struct command_call *call, struct err *e)
 		.version = 1,
 		.columns = columns,
 		.n_columns = sizeof columns / sizeof *columns};
-	if (!report_open(call->arena, &db, e))
+	if (!report_open(call->arena, &db, e) || !list_settings(db, &r, e))
 		return false;
 	if (sqlite3_prepare_v2(db,
-		    "SELECT key, value FROM setting UNION ALL SELECT 'ignore', path FROM "
+		    "SELECT 'ignore', path, 'Nothing below this folder is logged' FROM "
 		    "ignored_path "
-		    "ORDER BY 1, 2",
+		    "ORDER BY path",
 		    -1, &s, NULL) != SQLITE_OK)
 		return ledger_fail(db, "reading the settings", e);
 	if (!report_fetch(s, at, &r, e))
 		return false;
 	struct sink_frame frame = show_frame(call->args);
 	frame.title = "Settings";
-	frame.empty =
-		"Nothing is set. `ccl config set ignore PATH` keeps a folder out of the ledger.";
 	return show_result(call->args, &r, frame, e);
 }
 
-bool command_config(struct command_call *call, struct err *e)
+static bool set_ignore(sqlite3 *db, struct arena *a, bool is_set, struct str word, struct err *e)
 {
-	const struct args *args = call->args;
-	AUTO(close_db) sqlite3 *db = NULL;
-	if (args->n_positionals == 0)
-		return list(call, e);
-	bool is_set = str_is(args->positionals[0], "set");
-	if (args->n_positionals != 3 || (!is_set && !str_is(args->positionals[0], "unset")) ||
-		!str_is(args->positionals[1], "ignore"))
-		return err_set(e, ERR_USAGE, "usage: ccl config [set|unset ignore PATH]");
-	struct str path = absolute(call->arena, args->positionals[2]);
-	if (!ledger_open_write(path_ledger(call->arena), WRITE_BUSY_MS, &db, e))
-		return false;
+	struct str path = absolute(a, word);
 	if (is_set ? !ignore_set(db, path, e) : !ignore_unset(db, path, e))
 		return false;
 	(void)printf(is_set ? "Nothing below %.*s will be logged from now on.\n"
 			    : "What is below %.*s is logged again.\n",
 		STR_ARG(path));
 	return true;
+}
+
+static bool set_switch(sqlite3 **db, struct arena *a, const struct setting_def *def,
+	const char *value, struct err *e)
+{
+	bool has_changed;
+	if (!setting_set(*db, def, value, &has_changed, e))
+		return false;
+	ledger_close(db); // ccl-hook is to have it
+	(void)printf("%s is %s%s.\n", def->key, value ? value : def->fallback,
+		has_changed ? "" : ", as it was");
+	if (has_changed && def->is_charged && command_charge(a))
+		(void)puts("Every turn was charged again.");
+	return true;
+}
+
+static bool usage(struct err *e)
+{
+	return err_set(e, ERR_USAGE,
+		"usage: ccl config [set|unset ignore PATH | set carry|forge on|off | unset "
+		"carry|forge]");
+}
+
+bool command_config(struct command_call *call, struct err *e)
+{
+	const struct args *args = call->args;
+	const struct str *words = args->positionals;
+	AUTO(close_db) sqlite3 *db = NULL;
+	if (args->n_positionals == 0)
+		return list(call, e);
+	bool is_set = str_is(words[0], "set");
+	if (args->n_positionals < 2 || (!is_set && !str_is(words[0], "unset")))
+		return usage(e);
+	const struct setting_def *def = setting_find(words[1]);
+	bool is_on = is_set && str_is(words[2], "on");
+	bool is_right = def ? args->n_positionals == 2 + (size_t)is_set &&
+					(!is_set || is_on || str_is(words[2], "off"))
+			    : args->n_positionals == 3 && str_is(words[1], "ignore");
+	if (!is_right)
+		return usage(e);
+	if (!ledger_open_write(path_ledger(call->arena), WRITE_BUSY_MS, &db, e))
+		return false;
+	if (def)
+		return set_switch(&db, call->arena, def, !is_set ? NULL : is_on ? "on" : "off", e);
+	return set_ignore(db, call->arena, is_set, words[2], e);
 }

@@ -210,6 +210,35 @@ class Links(LedgerCase):
         self.ccl('pr', 'link', 'feature', 9, '--repo', 'git.corp.example/acme/x')
         self.assertEqual([r['repo'] for r in self.report('pr', 'log', '--limit', '2')], ['git.corp.example/acme/x', ORIGIN])
 
+    def test_carry_switched_off_and_on(self):
+        """Work on main before the branch was made goes to the branch, and back where it was."""
+        self.write('s', range(10, 20), branch='main')
+        self.git('checkout', '-q', '-b', 'feature', second=25)
+        self.write('s', range(30, 40))
+        self.sync()
+        where = """SELECT b.text, c.branch_source, count(*) AS n FROM turn AS t JOIN charge AS c ON c.id = t.charge_id
+                   JOIN name AS b ON b.id = c.branch_id GROUP BY 1, 2 ORDER BY 1, 2"""
+        carried = [('feature', 'carry', 10), ('feature', 'reflog', 10)]
+        left = [('feature', 'reflog', 10), ('main', 'reflog', 10)]
+        for words, want in ((['set', 'forge', 'off'], carried), (['set', 'carry', 'off'], left), (['set', 'carry', 'on'], carried),
+                            (['set', 'carry', 'off'], left), (['unset', 'carry'], carried)):
+            self.ccl('config', *words)
+            self.assertEqual([tuple(r.values()) for r in self.read().all(where)], want, words)
+        self.assertEqual({r['key']: r['value'] for r in self.report('config')}, {'carry': 'on', 'forge': 'off'})
+        check_rollups(self, self.read())
+
+    def test_forgotten_evidence(self):
+        """What a forgotten session told of a branch is void for the others, and leaves no name behind."""
+        self.git('checkout', '-q', '-b', 'feature', second=5)
+        self.write('s', range(10, 15), more=[self.seen('s', 7, 14)])
+        self.write('t', range(20, 25))
+        self.sync()
+        self.expect('t', pr7=range(20, 25))
+        self.ccl('forget', 's', '--yes')
+        self.sync()
+        self.expect('t', none=range(20, 25))
+        self.assertEqual(self.read().all("SELECT * FROM claim"), [])
+
     def test_hostile_names(self):
         self.branch_with_turns()
         for name in HOSTILE:
