@@ -33,6 +33,8 @@ const struct option_def option_defs[N_OPTIONS] = {
 	[OPT_COMMENT] = {"comment", NULL, NULL, "write it as a comment on the pull request"},
 	[OPT_ROLE] = {"role", NULL, "ROLE", "what the work was: author, review or ci"},
 	[OPT_TURN] = {"turn", NULL, "ID", "only this turn; the beginning of its id is enough"},
+	[OPT_GIT_TRAILER] = {"git-trailer", NULL, NULL,
+		"a CCL-Cost line in this repository's commits"},
 	[OPT_HELP] = {"help", "h", NULL, "this page"},
 };
 

@@ -33,6 +33,7 @@ enum option {
 	OPT_COMMENT,
 	OPT_ROLE,
 	OPT_TURN,
+	OPT_GIT_TRAILER,
 	OPT_HELP,
 	N_OPTIONS,
 };

@@ -6,6 +6,7 @@
 #include "client.h"
 #include "command.h"
 #include "path.h"
+#include "trailer.h"
 #include "wired.h"
 
 bool wired_options(struct arena *a, struct install_opts *out, struct err *e)
@@ -37,6 +38,8 @@ static bool print_check(struct command_call *call, const struct install_opts *op
 static bool run(struct command_call *call, bool is_remove, struct err *e)
 {
 	struct install_opts opts;
+	if (args_has(call->args, OPT_GIT_TRAILER))
+		return trailer_install(call, is_remove, e);
 	AUTO(buf_free) struct buf report = {0};
 	if (!wired_options(call->arena, &opts, e))
 		return false;

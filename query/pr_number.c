@@ -86,8 +86,9 @@ static bool read_repo(sqlite3 *db, struct arena *a, struct str text, const struc
 			memchr(rest.p, '/', rest.n);
 	const char *z = has_host ? arena_printf(a, "https://%.*s", STR_ARG(text))
 				 : arena_printf(a, "https://host.invalid/%.*s", STR_ARG(text));
-	if (memchr(text.p, '@', text.n) || memchr(text.p, ':', text.n) ||
-		!pr_remote_parse(a, str_of(z), &parts) || !parts.owner.n)
+	if (str_trim(text).n != text.n || memchr(text.p, '@', text.n) ||
+		memchr(text.p, ':', text.n) || !pr_remote_parse(a, str_of(z), &parts) ||
+		!parts.owner.n)
 		return err_set(e, ERR_USAGE,
 			"--repo %.*s: not a repository (owner/name or host/owner/name)",
 			STR_ARG(text));

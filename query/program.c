@@ -30,7 +30,8 @@ static _Noreturn void become(const struct program *c, int pipe_fd)
 		_exit(CANNOT_RUN);
 	if (c->is_left)
 		(void)setsid(); // the end of our terminal is not its end
-	(void)execvp(c->argv[0], c->argv);
+	// it changes none of them
+	(void)execvp(c->argv[0], (char *const *)(uintptr_t)c->argv);
 	_exit(CANNOT_RUN);
 }
 

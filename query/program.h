@@ -9,11 +9,11 @@
 enum { PROGRAM_MAX_OUTPUT_BYTES = 1 << 20 };
 
 struct program {
-	char *const *argv; // argv[0]: a path, or a name to look for on PATH; NULL at the end
-	int limit_ms;      // 0: none
-	bool is_left;      // at the limit it goes on by itself; otherwise it is killed
-	bool is_stderr;    // `out` gets what it says on stderr, not on stdout
-	struct buf *out;   // at most PROGRAM_MAX_OUTPUT_BYTES of it; NULL: nobody listens
+	const char *const *argv; // argv[0]: a path, or a name to look for on PATH; NULL at the end
+	int limit_ms;            // 0: none
+	bool is_left;            // at the limit it goes on by itself; otherwise it is killed
+	bool is_stderr;          // `out` gets what it says on stderr, not on stdout
+	struct buf *out;         // at most PROGRAM_MAX_OUTPUT_BYTES of it; NULL: nobody listens
 };
 
 // Its stdin is empty, and what `out` does not get is lost. True: it ended by itself in time, with

@@ -91,8 +91,7 @@ static void transcript_title(sqlite3_context *ctx, int argc, sqlite3_value **arg
 
 bool sqlfn_register(sqlite3 *db, struct err *e)
 {
-	static const enum local_unit units[] = {
-		LOCAL_HOUR, LOCAL_DAY, LOCAL_WEEK, LOCAL_MONTH};
+	static const enum local_unit units[] = {LOCAL_HOUR, LOCAL_DAY, LOCAL_WEEK, LOCAL_MONTH};
 	static struct arena scratch; // of one call each; lives as long as the process
 	static const struct {
 		const char *name;

@@ -63,7 +63,7 @@ bool command_charge(struct arena *a)
 	int status = 0;
 	bool ok = command_find_hook(a, &hook);
 	if (ok) {
-		char *argv[] = {
+		const char *argv[] = {
 			arena_printf(a, "%.*s", STR_ARG(hook)), arena_printf(a, "--charge"), NULL};
 		struct program job = {.argv = argv, .is_stderr = true, .out = &said};
 		(void)fflush(stdout);

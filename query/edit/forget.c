@@ -109,7 +109,9 @@ static const char delete_sql[] =
 	" WHERE title_file_id IN (SELECT id FROM gone_file);"
 	"UPDATE session SET request_session = NULL"
 	" WHERE request_session IN (SELECT uid FROM session WHERE id IN gone_session);"
-	"DELETE FROM prompt WHERE id IN (SELECT id FROM gone_prompt);"
+	"DELETE FROM prompt WHERE id IN (SELECT id FROM gone_prompt);";
+
+static const char delete_rest_sql[] =
 	"DELETE FROM tool_rollup WHERE session_id IN gone_session;"
 	"DELETE FROM line_copy WHERE session_id IN gone_session;"
 	"DELETE FROM compaction WHERE session_id IN gone_session;"
@@ -189,7 +191,8 @@ bool forget_run(sqlite3 *db, struct err *e)
 	if (!ledger_exec(
 		    db, "PRAGMA secure_delete = ON; PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE", e))
 		return false;
-	if (!remember_hashes(db, e) || !ledger_exec(db, delete_sql, e) || !delete_names(db, e) ||
+	if (!remember_hashes(db, e) || !ledger_exec(db, delete_sql, e) ||
+		!ledger_exec(db, delete_rest_sql, e) || !delete_names(db, e) ||
 		!ledger_exec(db, "COMMIT", e)) {
 		(void)sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
 		return false;

@@ -3,7 +3,7 @@
 nothing that is read later changes it back."""
 import contextlib
 import json
-import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -16,17 +16,19 @@ HOSTILE = ['$(touch x)', '`touch x`', '--output=x', '-x', 'a\nb', 'a b', 'a..b',
            'a\x1b[31m', 'refs/../x', 'a~1', 'HEAD:x']
 
 
-class Links(LedgerCase):
+class Repos(LedgerCase):
+    """Git repositories, transcripts of the same day, and the command line within them."""
     def setUp(self):
         super().setUp()
         self.projects = self.home / '.claude/projects'
         self.repo = self.make_repo('api', 'git@github.com:acme/api.git')
 
-    def git(self, *args, cwd=None, second=0):
+    def git(self, *args, cwd=None, second=0, **more):
         """git at a second of the day of turn_line()."""
-        env = {'PATH': os.environ['PATH'], 'HOME': str(self.home), 'GIT_CONFIG_NOSYSTEM': '1',
+        at = f'2026-11-20T00:{second // 60:02}:{second % 60:02}Z'
+        env = {**self.env(**more), 'GIT_CONFIG_NOSYSTEM': '1',
                'GIT_AUTHOR_NAME': 'a', 'GIT_AUTHOR_EMAIL': 'a@b', 'GIT_COMMITTER_NAME': 'a', 'GIT_COMMITTER_EMAIL': 'a@b',
-               'GIT_COMMITTER_DATE': f'2026-11-20T00:{second // 60:02}:{second % 60:02}Z'}
+               'GIT_COMMITTER_DATE': at, 'GIT_AUTHOR_DATE': at}
         return subprocess.run(['git', *map(str, args)], cwd=cwd or self.repo, env=env, check=True, capture_output=True,
                               text=True).stdout
 
@@ -40,7 +42,7 @@ class Links(LedgerCase):
 
     def write(self, session, turns, cwd=None, branch='feature', more=()):
         """A transcript: turns are seconds of the day."""
-        folder = self.projects / 'p'
+        folder = self.projects / re.sub('[^A-Za-z0-9]', '-', str(cwd or self.repo))
         folder.mkdir(parents=True, exist_ok=True)
         with open(folder / f'{session}.jsonl', 'a') as f:
             f.writelines(turn_line(session, n, cwd=str(cwd or self.repo), gitBranch=branch) for n in turns)
@@ -76,6 +78,9 @@ class Links(LedgerCase):
             raise AssertionError('less than a cent: make more turns')
         return f'{len(keys)} turn{"s" if len(keys) != 1 else ""}, ${(pico + 5 * 10**9) // 10**10 / 100:.2f}'
 
+
+
+class Links(Repos):
     def branch_with_turns(self):
         self.git('checkout', '-q', '-b', 'feature', second=5)
         self.write('s', range(10, 40))
