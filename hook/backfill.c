@@ -150,10 +150,12 @@ int backfill_main(int argc, char **argv)
 		return usage(stdout, 0);
 	struct arena a = {0};
 	struct str dirs[MAX_DIRS], ledger = path_ledger(&a);
-	if (strcmp(argv[1], "--charge") == 0)
-		return run_charge(ledger);
-	if (strcmp(argv[1], "--sync") != 0)
-		return usage(stderr, 64);
+	bool is_charge = strcmp(argv[1], "--charge") == 0;
+	if (is_charge || strcmp(argv[1], "--sync") != 0) {
+		int status = is_charge ? run_charge(ledger) : usage(stderr, 64);
+		arena_free(&a);
+		return status;
+	}
 	size_t n = find_dirs(&a, argc, argv, dirs);
 	log_open(ledger);
 	(void)signal(SIGINT, on_stop);

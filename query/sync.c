@@ -71,7 +71,8 @@ bool command_charge(struct arena *a)
 	} else {
 		(void)err_set(&e, ERR_IO, "ccl-hook is neither beside ccl nor on PATH");
 	}
-	struct str why = e.code == ERR_NONE ? str_trim(buf_str(&said)) : str_of(e.text);
+	struct str rest, why = e.code == ERR_NONE ? str_trim(buf_str(&said)) : str_of(e.text);
+	why = str_split(why, '\n', &rest); // what a crash says is long
 	if (!ok)
 		(void)fprintf(stderr,
 			"ccl: this is stored, but what it changes is not charged yet (%.*s): "
