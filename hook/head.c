@@ -5,25 +5,9 @@
 #include <string.h>
 
 #include "charge.h"
+#include "head_event.h"
 
 enum { CARRY_MS = 4 * 3600 * 1000, SECOND_MS = 1000, TIP_BRANCHES = 64 };
-
-enum event_kind {
-	EVENT_CHECKOUT,
-	EVENT_RENAME,
-	EVENT_REBASE_START,
-	EVENT_REBASE_FINISH,
-	EVENT_COMMIT, // whatever puts work of one's own on the branch
-	EVENT_SEEN,   // HEAD as a hook found it
-};
-
-struct event {
-	enum event_kind kind;
-	int64_t at_ms, from_id, to_id;
-	bool is_detached, is_birth; // birth: `to` began with this checkout, from what was left
-	struct str sha;             // of HEAD behind it
-	int64_t branch_id;          // checked out behind it; set as it is applied
-};
 
 struct span {
 	int64_t since_ms, branch_id, carry_id;
@@ -33,7 +17,7 @@ struct span {
 struct builder {
 	struct store *st;
 	const struct worktree *tree;
-	LIST(struct event) events;
+	struct head_events events;
 	LIST(struct span) spans;
 	size_t n_applied;  // events
 	int64_t oldest_ms; // entry of the reflog; what came before has expired
@@ -81,156 +65,6 @@ bool head_at(struct store *st, int64_t worktree_id, int64_t at_ms, struct head *
 			.before_id = sqlite3_column_int64(s, 5)};
 	(void)sqlite3_reset(s);
 	return true;
-}
-
-static enum event_kind kind_of(struct str kind)
-{
-	return str_is(kind, "checkout")        ? EVENT_CHECKOUT
-	       : str_is(kind, "rename")        ? EVENT_RENAME
-	       : str_is(kind, "rebase-start")  ? EVENT_REBASE_START
-	       : str_is(kind, "rebase-finish") ? EVENT_REBASE_FINISH
-					       : EVENT_COMMIT;
-}
-
-static bool load_moves(struct builder *b, int64_t since_ms, struct err *e)
-{
-	bool has_row = true;
-	// A checkout makes a branch if the branch's own log begins in that second, or if nothing
-	// stood on it before and it begins where HEAD was.
-	sqlite3_stmt *s = store_sql(b->st,
-		"SELECT m.kind, m.at_ms, m.from_id, m.to_id, m.new_sha,"
-		" m.kind = 'checkout' AND m.to_id IS NOT NULL AND coalesce("
-		"  (SELECT b.at_ms BETWEEN m.at_ms - 1000 AND m.at_ms AND (b.from_id IS NULL OR "
-		"b.from_id = m.from_id) FROM git_move AS b WHERE b.kind = 'birth' AND b.to_id = "
-		"m.to_id AND b.worktree_id = m.worktree_id ORDER BY b.at_ms DESC LIMIT 1),"
-		"  m.old_sha = m.new_sha AND NOT EXISTS (SELECT 1 FROM git_move AS p WHERE "
-		"p.worktree_id = m.worktree_id AND (p.at_ms, p.n) < (m.at_ms, m.n) AND m.to_id IN "
-		"(p.from_id, p.to_id)))"
-		" FROM git_move AS m WHERE m.worktree_id = :tree AND m.at_ms >= :since AND m.kind "
-		"IN"
-		" ('checkout', 'rename', 'rebase-start', 'rebase-finish', 'commit', 'amend', "
-		"'merge', 'cherry-pick')"
-		" ORDER BY m.at_ms, m.n",
-		e);
-	if (!s)
-		return false;
-	store_bind(s, "ii", b->tree->id, since_ms);
-	while (has_row) {
-		if (!store_step(b->st, s, &has_row, e))
-			return false;
-		if (has_row)
-			*LIST_ADD(&b->events) = (struct event){.kind = kind_of(store_column(s, 0)),
-				.at_ms = sqlite3_column_int64(s, 1),
-				.from_id = sqlite3_column_int64(s, 2),
-				.to_id = sqlite3_column_int64(s, 3),
-				.sha = arena_str(&b->st->arena, store_column(s, 4)),
-				.is_birth = sqlite3_column_int(s, 5)};
-	}
-	(void)sqlite3_reset(s);
-	return true;
-}
-
-// Only work on the default branch is carried on.
-static bool keep_births(struct builder *b, struct err *e)
-{
-	for (size_t i = 0; i < b->events.n; i++) {
-		struct event *x = &b->events.p[i];
-		if (!x->from_id)
-			x->is_birth = false;
-		if (x->is_birth &&
-			!worktree_is_default(b->st, b->tree, x->from_id, &x->is_birth, e))
-			return false;
-	}
-	return true;
-}
-
-// A name that was asked for may have been a tag or a commit: HEAD was detached then, as the next
-// switch says, which names what it left.
-static void find_detached(struct builder *b)
-{
-	struct event *last = NULL;
-	for (size_t i = 0; i < b->events.n; i++) {
-		struct event *x = &b->events.p[i];
-		if (x->kind == EVENT_COMMIT)
-			continue;
-		if (last && last->kind == EVENT_CHECKOUT && x->kind == EVENT_CHECKOUT) {
-			last->is_detached = !x->from_id;
-			if (x->from_id && x->from_id != last->to_id)
-				last->to_id = x->from_id;
-		}
-		last = x;
-	}
-	for (size_t i = 0; i < b->events.n; i++)
-		if (b->events.p[i].kind == EVENT_CHECKOUT && !b->events.p[i].to_id)
-			b->events.p[i].is_detached = true;
-}
-
-// The Bash calls that switched branches: the k-th last of a second ran the k-th last switch of it.
-static bool place_within_second(struct builder *b, struct err *e)
-{
-	sqlite3_stmt *s = store_sql(b->st,
-		"SELECT h.at_ms FROM pr_hint AS h JOIN workdir AS w ON w.id = h.workdir_id"
-		" WHERE w.worktree_id = :tree AND h.verb IN ('switch', 'checkout') AND h.at_ms >= "
-		":from AND h.at_ms "
-		"< :from + 1000 ORDER BY h.at_ms DESC LIMIT 1 OFFSET :k",
-		e);
-	int64_t k = 0, second_ms = -1;
-	if (!s)
-		return false;
-	for (size_t i = b->events.n; i-- > 0;) {
-		struct event *x = &b->events.p[i];
-		bool has_row;
-		if (x->kind == EVENT_COMMIT)
-			continue;
-		k = x->at_ms == second_ms ? k + 1 : 0;
-		second_ms = x->at_ms;
-		store_bind(s, "iii", b->tree->id, second_ms, k);
-		if (!store_step(b->st, s, &has_row, e))
-			return false;
-		if (has_row)
-			x->at_ms = sqlite3_column_int64(s, 0) + 1;
-		(void)sqlite3_reset(s);
-	}
-	return true;
-}
-
-static bool load_seen(struct builder *b, int64_t since_ms, struct err *e)
-{
-	bool has_row = true;
-	sqlite3_stmt *s = store_sql(b->st,
-		"SELECT at_ms, branch_id, kind, operation IS NOT NULL, sha FROM git_obs WHERE "
-		"worktree_id = :tree AND at_ms >= :since AND kind <> 'reftable' ORDER BY at_ms, id",
-		e);
-	if (!s)
-		return false;
-	store_bind(s, "ii", b->tree->id, since_ms);
-	while (has_row) {
-		if (!store_step(b->st, s, &has_row, e))
-			return false;
-		if (has_row)
-			*LIST_ADD(&b->events) = (struct event){.kind = EVENT_SEEN,
-				.at_ms = sqlite3_column_int64(s, 0),
-				.to_id = sqlite3_column_int64(s, 1),
-				.is_detached = str_is(store_column(s, 2), "detached"),
-				.is_birth = sqlite3_column_int(s, 3), // here: an operation
-				.sha = arena_str(&b->st->arena, store_column(s, 4))};
-	}
-	(void)sqlite3_reset(s);
-	return true;
-}
-
-// Stable: by time alone, and an entry of the reflog before what was seen at that time.
-static void sort_events(struct builder *b)
-{
-	for (size_t i = 1; i < b->events.n; i++) {
-		struct event x = b->events.p[i];
-		size_t at = i;
-		while (at > 0 && b->events.p[at - 1].at_ms > x.at_ms) {
-			b->events.p[at] = b->events.p[at - 1];
-			at--;
-		}
-		b->events.p[at] = x;
-	}
 }
 
 static struct span *top(struct builder *b)
@@ -498,15 +332,12 @@ bool head_update(struct store *st, const struct worktree *t, int64_t first_ms, s
 	int64_t start_ms, changed_ms;
 	bool ok = choose_start(st, t, first_ms, &start_ms, e) &&
 		  load_spans(&b, start_ms, &old, &n_old, e) &&
-		  load_moves(&b, start_ms - start_ms % SECOND_MS, e) && keep_births(&b, e);
+		  head_events_load(st, t, start_ms, &b.events, e) && find_oldest(&b, e);
 	if (ok) {
 		*LIST_ADD(&b.spans) =
 			start_ms && n_old ? old[0] : (struct span){0, 0, 0, "unknown"};
-		find_detached(&b);
-		ok = place_within_second(&b, e) && load_seen(&b, start_ms, e) && find_oldest(&b, e);
-		sort_events(&b);
 		apply_all(&b, start_ms);
-		ok = ok && write_spans(&b, old, n_old, start_ms, &changed_ms, e) &&
+		ok = write_spans(&b, old, n_old, start_ms, &changed_ms, e) &&
 		     (changed_ms == INT64_MAX || charge_due_worktree(st, t->id, changed_ms, e));
 	}
 	free(old);
