@@ -200,6 +200,19 @@ static bool run_report(struct arena *a, const struct report_def *def, int argc, 
 	return show_report(a, def, &args, out_status, e);
 }
 
+// Takes a word off the command line, if it is there.
+static bool take_word(int *argc, char **argv, const char *word)
+{
+	for (int i = 2; i < *argc; i++) {
+		if (strcmp(argv[i], word) != 0)
+			continue;
+		memmove(argv + i, argv + i + 1, (size_t)(*argc - i) * sizeof *argv);
+		(*argc)--;
+		return true;
+	}
+	return false;
+}
+
 static struct str pr_name(struct arena *a, struct str word)
 {
 	return str_of(arena_printf(a, "pr %.*s", STR_ARG(word)));
@@ -219,6 +232,8 @@ static bool run_pr(struct arena *a, int argc, char **argv, int *out_status, stru
 		return unknown(pr_name(a, word), e);
 	if (!is_all && is_comment(argc, argv))
 		return run_command(a, &comment_def, argc, argv, 2, out_status, e);
+	if (!is_all && take_word(&argc, argv, "--why"))
+		report = report_find(STR("pr-why"));
 	if (report)
 		return run_report(a, report, argc, argv, 2, out_status, e);
 	return unknown(is_all ? STR("pr") : pr_name(a, word), e);

@@ -26,7 +26,7 @@ static void finalize(sqlite3_stmt **s)
 }
 
 static const struct report_column columns[] = {
-	{.name = "id", .about = "What `ccl pr undo` takes", .type = VALUE_INT},
+	{.name = "id", .about = "What `ccl pr undo` takes", .type = VALUE_NUMBER},
 	{.name = "made", .about = "When it was said", .type = VALUE_TIME},
 	{.name = "act",
 		.about = "link; unlink: there is none; ignore: nothing by itself",
@@ -35,7 +35,7 @@ static const struct report_column columns[] = {
 	{.name = "target", .about = "Branch, or id of the session or turn", .type = VALUE_ID},
 	{.name = "root", .about = "Repository of the branch", .type = VALUE_PATH, .is_minor = true},
 	{.name = "repo", .about = "Of the pull request", .type = VALUE_TEXT},
-	{.name = "number", .about = "Pull request", .type = VALUE_INT},
+	{.name = "number", .about = "Pull request", .type = VALUE_NUMBER},
 	{.name = "role",
 		.about = "author, review, ci; null: as the evidence has it",
 		.type = VALUE_TEXT,

@@ -288,3 +288,19 @@ bool report_run(
 	*out = r;
 	return true;
 }
+
+bool report_footer(
+	sqlite3 *db, struct arena *a, const struct request *req, const char **out, struct err *e)
+{
+	AUTO(finalize) sqlite3_stmt *s = NULL;
+	*out = NULL;
+	if (!req->def->footer_sql)
+		return true;
+	if (!prepare(db, req->def->footer_sql, req, &s, e))
+		return false;
+	int rc = sqlite3_step(s);
+	const char *text = rc == SQLITE_ROW ? (const char *)sqlite3_column_text(s, 0) : NULL;
+	if (text)
+		*out = arena_str(a, str_of(text)).p;
+	return rc == SQLITE_ROW || rc == SQLITE_DONE || ledger_fail(db, req->def->name, e);
+}

@@ -50,7 +50,7 @@ static bool read_params(const struct args *args, struct request *req, struct err
 					p->name, p->about);
 			req->params[i] = args->positionals[n++];
 		}
-		if (req->params[i].p && p->type == VALUE_INT &&
+		if (req->params[i].p && (p->type == VALUE_INT || p->type == VALUE_NUMBER) &&
 			!str_int(req->params[i], INT64_MIN, INT64_MAX, &v))
 			return err_set(e, ERR_USAGE, "%s %.*s: not a whole number", p->name,
 				STR_ARG(req->params[i]));
@@ -170,6 +170,8 @@ static bool run_sql(struct arena *a, const struct args *args, struct request *re
 	AUTO(close_db) sqlite3 *db = NULL;
 	if (!report_open(a, &db, e) || !read_session(db, a, args, req, e) ||
 		!report_run(db, a, req, r, e))
+		return false;
+	if (kind_of(args) == &sink_table && !report_footer(db, a, req, &frame->footer, e))
 		return false;
 	if (is_filtered(args) && has_turns(db))
 		frame->empty = "Nothing here that the filters leave.";

@@ -11,6 +11,7 @@ struct sink_frame {
 	const char *title;   // NULL: none
 	const char *context; // the filters in words, or NULL
 	const char *empty;   // said in place of rows
+	const char *footer;  // said below them; NULL: nothing
 	size_t max_cols;     // of a terminal; 0: no limit
 	bool is_color;
 };

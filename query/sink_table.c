@@ -326,6 +326,20 @@ static void put_title(struct sink *k)
 	buf_addz(k->out, "\n\n");
 }
 
+static void put_note(struct sink *k, struct str text)
+{
+	style(k, STYLE_DIM);
+	for (struct str rest = text; rest.n;) {
+		struct str part = k->frame.max_cols ? fold(rest, k->frame.max_cols, &rest) : rest;
+		if (!k->frame.max_cols) // not a terminal: the line may be as long as it is
+			rest = STR_NONE;
+		buf_addc(k->out, '\n');
+		text_add_clean(k->out, part);
+	}
+	style(k, STYLE_OFF);
+	buf_addc(k->out, '\n');
+}
+
 // Which columns there was no room for, folded to the width.
 static void put_hidden(struct sink *k)
 {
@@ -338,14 +352,7 @@ static void put_hidden(struct sink *k)
 	}
 	if (line.n) {
 		buf_addz(&line, "; -o picks columns");
-		style(k, STYLE_DIM);
-		for (struct str rest = buf_str(&line); rest.n;) {
-			struct str part = fold(rest, k->frame.max_cols, &rest);
-			buf_addc(k->out, '\n');
-			buf_add(k->out, part);
-		}
-		style(k, STYLE_OFF);
-		buf_addc(k->out, '\n');
+		put_note(k, buf_str(&line));
 	}
 	buf_free(&line);
 }
@@ -373,6 +380,8 @@ static void put_table(struct sink *k, const struct cell *totals)
 		put_row(k, sums);
 		style(k, STYLE_OFF);
 	}
+	if (k->frame.footer)
+		put_note(k, str_of(k->frame.footer));
 	put_hidden(k);
 }
 

@@ -9,6 +9,7 @@
 #include "ledger.h"
 #include "model.h"
 #include "title.h"
+#include "value.h"
 #include "zone.h"
 
 void sqlfn_local_text(sqlite3_context *ctx, int64_t ms, enum local_unit unit)
@@ -77,6 +78,15 @@ static void model_priced_as(sqlite3_context *ctx, int argc, sqlite3_value **argv
 	arena_reset(a);
 }
 
+static void usd_short(sqlite3_context *ctx, int argc, sqlite3_value **argv)
+{
+	struct buf b = {0};
+	(void)argc;
+	value_add_usd_short(&b, sqlite3_value_int64(argv[0]));
+	result_str(ctx, buf_str(&b));
+	buf_free(&b);
+}
+
 static void transcript_title(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 {
 	struct arena *a = sqlite3_user_data(ctx);
@@ -106,6 +116,7 @@ bool sqlfn_register(sqlite3 *db, struct err *e)
 		{"local_month", 1, &units[3], local_text, SQLITE_INNOCUOUS},
 		{"local_day_number", 1, NULL, local_day_number, SQLITE_INNOCUOUS},
 		{"local_start", 3, NULL, local_start, SQLITE_INNOCUOUS},
+		{"usd_short", 1, NULL, usd_short, SQLITE_INNOCUOUS},
 		{"model_priced_as", 1, &scratch, model_priced_as, SQLITE_INNOCUOUS},
 		// reads files: what a ledger's own views say must not reach it
 		{"transcript_title", 2, &scratch, transcript_title, SQLITE_DIRECTONLY},

@@ -17,6 +17,7 @@ const char *value_type_name(enum value_type type)
 		[VALUE_TEXT] = "text",
 		[VALUE_ID] = "id",
 		[VALUE_PATH] = "path",
+		[VALUE_NUMBER] = "number",
 		[VALUE_INT] = "int",
 		[VALUE_TOKENS] = "tokens",
 		[VALUE_USD] = "usd",
@@ -34,7 +35,7 @@ const char *value_type_name(enum value_type type)
 
 bool value_is_number(enum value_type type)
 {
-	return type == VALUE_INT || type == VALUE_TOKENS || type == VALUE_USD ||
+	return type == VALUE_NUMBER || type == VALUE_INT || type == VALUE_TOKENS || type == VALUE_USD ||
 	       type == VALUE_SPAN || type == VALUE_PCT;
 }
 
@@ -221,6 +222,8 @@ void value_add_human(struct buf *out, enum value_type type, const struct cell *c
 		add_time(out, c->i);
 	} else if (type == VALUE_SPAN) {
 		add_span(out, c->i);
+	} else if (type == VALUE_NUMBER) {
+		buf_add_int(out, c->i);
 	} else if (type == VALUE_BOOL) {
 		buf_addz(out, c->i ? "yes" : "no");
 	} else {

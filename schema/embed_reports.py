@@ -4,7 +4,7 @@ import glob
 import os
 import re
 
-TYPES = 'text id path int tokens usd time day hour week month span pct bool'.split()
+TYPES = 'text id path number int tokens usd time day hour week month span pct bool'.split()
 FILTERS = 'time project branch model session breakdown'.split()
 GROUPS = 'overview time work health'.split()
 # What a filter binds, besides :now_ms, which every report may use.
@@ -59,7 +59,8 @@ class Header:
             self.read(tag, rest.strip())
             at += 1
         self.line = 1
-        self.body = '\n'.join(x for x in lines[at:] if not x.lstrip().startswith('--')).strip()
+        body, _, footer = '\n'.join(lines[at:]).partition('\n-- @footer\n')
+        self.body, self.footer = bare_sql(body), bare_sql(footer)
 
     def bad(self, why):
         raise BadHeader(self.path, self.line, why)
@@ -167,12 +168,12 @@ class Header:
             known |= set(BINDS.get(f, (f,)))
         if self.filters is not None:  # spend.sql binds them all
             known |= {'since_ms', 'until_ms', 'project', 'branch', 'model', 'session', 'breakdown'}
-        for name in re.findall(r'(?<![:\w]):([A-Za-z_]\w*)', re.sub(r"'[^']*'", "''", self.body)):
+        for name in re.findall(r'(?<![:\w]):([A-Za-z_]\w*)', re.sub(r"'[^']*'", "''", self.body + self.footer)):
             if name not in known:
                 self.bad(f'the SQL uses :{name}, which no @param or @filter declares')
 
-    def sql(self, spend):
-        body = self.body.replace('@measures', MEASURE_SQL)
+    def sql(self, spend, body):
+        body = body.replace('@measures', MEASURE_SQL)
         if re.search(r'@\w+', re.sub(r"'[^']*'", "''", body)):
             self.bad('unknown @token in the SQL')
         if self.filters is None:
@@ -208,7 +209,8 @@ def c_table(headers, spend, c_string):
         strings = {k: t.get(k) for k in 'title about group empty example chart source'.split()}
         out.append('{\n\t.name = ' + c_quote(t['report']) + ',')
         out += [f'\t.{k} = {c_quote(v)},' for k, v in strings.items()]
-        out.append('\t.sql = ' + (c_string(h.sql(spend)) if h.body else 'NULL') + ',')
+        out.append('\t.sql = ' + (c_string(h.sql(spend, h.body)) if h.body else 'NULL') + ',')
+        out.append('\t.footer_sql = ' + (c_string(h.sql(spend, h.footer)) if h.footer else 'NULL') + ',')
         out.append(f'\t.totals_column = {c_quote(total[0])}, .totals_value = {c_quote(total[1])},')
         out.append(f'\t.params = {f"params_{i}" if h.params else "NULL"}, .n_params = {len(h.params)},')
         out.append(f'\t.columns = columns_{i}, .n_columns = {len(h.columns)},')

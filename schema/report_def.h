@@ -12,6 +12,7 @@ enum value_type {
 	VALUE_TEXT,
 	VALUE_ID,     // text that a table may shorten
 	VALUE_PATH,   // text
+	VALUE_NUMBER, // integer that names something: no separators, no sum
 	VALUE_INT,    // integer
 	VALUE_TOKENS, // integer
 	VALUE_USD,    // pico-USD; printed as USD with twelve decimals
@@ -70,6 +71,7 @@ struct report_def {
 	const char *example; // NULL: none
 	const char *chart;   // NULL: none; see @chart
 	const char *source;  // NULL, or the C function that makes the rows
+	const char *footer_sql; // NULL, or one row with what a table says below itself
 	const char *sql;     // NULL if source is not
 	// "period", "all": totals are the rows where this column says so. NULL: all rows.
 	const char *totals_column, *totals_value;

@@ -4,7 +4,7 @@
 -- @group   work
 -- @order   4
 -- @filter  time project branch model session breakdown
--- @param   number  int  required  Number of the pull request
+-- @param   number  number  required  Number of the pull request
 -- @param   repo  text  -  Its repository, as owner/name, where the number alone does not say
 -- @param   guess  bool  0  Count guesses too
 -- @window  pull-request

@@ -6,7 +6,7 @@
 -- @filter  time project branch model session breakdown
 -- @param   guess  bool  0  Count guesses too
 -- @column  repo  text  Repository, as host/owner/name
--- @column  number  int  Number of the pull request  drill=pr
+-- @column  number  number  Number of the pull request  drill=pr
 -- @column  title  text  Its title, as the forge had it when it was last asked
 -- @column  state  text  open, draft, merged or closed, as the forge had it
 -- @column  branch  text  Branch that most of it was spent on
@@ -71,3 +71,15 @@ LEFT JOIN name AS b ON b.id = u.branch_id
 LEFT JOIN forge_pr AS f ON f.repo = r.text AND f.number = u.number
 LEFT JOIN forge_repo AS g ON g.repo = r.text
 ORDER BY u.cost DESC, u.turns DESC, r.text, u.number, model
+-- @footer
+WITH part AS (
+  SELECT CASE WHEN c.number IS NOT NULL AND (c.confidence >= 60 OR :guess) THEN NULL
+    WHEN c.reason = 'no-pr' THEN coalesce(b.text, 'no branch') ELSE replace(c.reason, '-', ' ') END AS rest, s.cost
+  FROM spend AS s CROSS JOIN charge AS c ON c.id = s.charge_id LEFT JOIN name AS b ON b.id = c.branch_id),
+sums AS MATERIALIZED (SELECT rest, sum(cost) AS cost FROM part GROUP BY rest HAVING sum(cost) > 0),
+rests AS (SELECT rest, cost, row_number() OVER (ORDER BY cost DESC, rest) AS n FROM sums WHERE rest IS NOT NULL)
+SELECT printf('%.1f', 100.0 * coalesce((SELECT cost FROM sums WHERE rest IS NULL), 0) / sum(cost)) || ' % of ' || usd_short(sum(cost))
+  || ' is linked to pull requests'
+  || coalesce('; the rest: ' || (SELECT group_concat(rest || ' ' || usd_short(cost), ', ') FROM (SELECT * FROM rests WHERE n <= 4 ORDER BY n))
+    || coalesce(', others ' || (SELECT usd_short(sum(cost)) FROM rests WHERE n > 4 HAVING count(*) > 0), '') || ' (`ccl unassigned`)', '')
+FROM sums HAVING count(*) > 0
