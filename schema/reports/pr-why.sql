@@ -8,9 +8,9 @@
 -- @param   repo  text  -  Its repository, as owner/name, where the number alone does not say
 -- @window  pull-request
 -- @column  row  text  charged, evidence or lost
--- @column  project  text  Last component of the project's folder
+-- @column  project  text  Last component of the project's folder  minor
 -- @column  branch  text  Branch
--- @column  by  text  How the branch is known: reflog, observed, transcript, operation, tip, recent, carry, spawn, touched-file, ci  minor
+-- @column  by  text  How the branch is known: reflog, observed, transcript, operation, tip, recent, carry, spawn, touched-file, ci
 -- @column  says  text  Repository and number
 -- @column  source  text  What says so
 -- @column  role  text  author, review or ci
