@@ -25,6 +25,11 @@ MUST_USE bool charge_due_worktree(
 MUST_USE bool charge_due(struct store *st, int64_t project_id, int64_t branch_id,
 	int64_t session_id, int64_t since_ms, struct err *e);
 
+// And those of agents that worked on it in a tree of their own, whose money goes to the branch that
+// sent them until their own has a pull request.
+MUST_USE bool charge_due_agents(
+	struct store *st, int64_t project_id, int64_t branch_id, struct err *e);
+
 // Charges again what is due, inside the caller's transaction, until about max_turns were looked at.
 // *out_is_done: nothing is left.
 MUST_USE bool charge_settle(struct store *st, size_t max_turns, bool *out_is_done, struct err *e);

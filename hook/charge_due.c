@@ -48,6 +48,30 @@ bool charge_due_worktree(struct store *st, int64_t worktree_id, int64_t since_ms
 	return !has_row || charge_due(st, project, 0, 0, since_ms, e);
 }
 
+bool charge_due_agents(struct store *st, int64_t project_id, int64_t branch_id, struct err *e)
+{
+	LIST(int64_t) ids = {0};
+	bool has_row = true, ok = true;
+	sqlite3_stmt *s = store_sql(st,
+		"SELECT DISTINCT w.session_id FROM workdir AS w JOIN head_span AS h ON "
+		"h.worktree_id = w.worktree_id WHERE w.project_id = :project AND h.branch_id = "
+		":branch AND w.path GLOB '*/.claude/worktrees/*'",
+		e);
+	if (!s)
+		return false;
+	store_bind(s, "ii", project_id, branch_id);
+	while (ok && has_row) {
+		ok = store_step(st, s, &has_row, e);
+		if (ok && has_row)
+			*LIST_ADD(&ids) = sqlite3_column_int64(s, 0);
+	}
+	(void)sqlite3_reset(s);
+	for (size_t i = 0; ok && i < ids.n; i++)
+		ok = charge_due(st, 0, 0, ids.p[i], 0, e);
+	free(ids.p);
+	return ok;
+}
+
 static bool read_due(struct store *st, struct due *out, bool *out_found, struct err *e)
 {
 	// the widest first: what it decides, the narrower ones need not
@@ -99,10 +123,13 @@ static bool renew_claims(struct store *st, const struct due *d, struct err *e)
 	LIST(struct due) branches = {0};
 	bool has_row = true, ok = true, has_changed;
 	sqlite3_stmt *s = store_sql(st,
-		"SELECT DISTINCT project_id, branch_id FROM charge WHERE branch_id IS NOT NULL AND "
+		"SELECT project_id, branch_id FROM charge WHERE branch_id IS NOT NULL AND "
 		"project_id IS NOT NULL AND (:project IS NULL OR project_id = :project) AND "
-		"(:branch IS "
-		"NULL OR branch_id = :branch)",
+		"(:branch IS NULL OR branch_id = :branch)"
+		" UNION SELECT w.project_id, h.branch_id FROM workdir AS w JOIN head_span AS h ON "
+		"h.worktree_id = w.worktree_id WHERE w.path GLOB '*/.claude/worktrees/*' AND "
+		"h.branch_id IS NOT NULL AND (:project IS NULL OR w.project_id = :project) AND "
+		"(:branch IS NULL OR h.branch_id = :branch)",
 		e);
 	if (!s)
 		return false;
@@ -115,9 +142,11 @@ static bool renew_claims(struct store *st, const struct due *d, struct err *e)
 					.branch_id = sqlite3_column_int64(s, 1)};
 	}
 	(void)sqlite3_reset(s);
-	for (size_t i = 0; ok && i < branches.n; i++)
-		ok = claim_update(
-			st, branches.p[i].project_id, branches.p[i].branch_id, &has_changed, e);
+	for (size_t i = 0; ok && i < branches.n; i++) {
+		const struct due *b = &branches.p[i];
+		ok = claim_update(st, b->project_id, b->branch_id, &has_changed, e) &&
+		     (!has_changed || charge_due_agents(st, b->project_id, b->branch_id, e));
+	}
 	free(branches.p);
 	return ok;
 }

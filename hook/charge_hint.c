@@ -77,7 +77,8 @@ bool charge_renew_claim(struct store *st, int64_t project_id, int64_t branch_id,
 	if (!has_changed)
 		return true;
 	charge_forget(st);
-	return charge_due(st, project_id, branch_id, 0, 0, e);
+	return charge_due(st, project_id, branch_id, 0, 0, e) &&
+	       charge_due_agents(st, project_id, branch_id, e);
 }
 
 bool charge_place_hint(struct store *st, int64_t hint_id, struct err *e)
