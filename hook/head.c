@@ -22,6 +22,7 @@ struct builder {
 	size_t n_applied;  // events
 	int64_t oldest_ms; // entry of the reflog; what came before has expired
 	int64_t commit_ms; // last commit on the branch now checked out; 0: none
+	bool is_tip_older; // a detached HEAD is the tip of no branch since the start
 };
 
 static const char *const sources[] = {
@@ -107,6 +108,7 @@ static int64_t find_tip(const struct builder *b, const struct event *x)
 static void detach(struct builder *b, const struct event *x)
 {
 	int64_t tip = find_tip(b, x);
+	b->is_tip_older |= !tip;
 	open_span(b, x->at_ms, tip, tip ? "tip" : "detached");
 }
 // The stretch on the branch that was left, from which `to` was created, goes with the new branch:
@@ -324,26 +326,38 @@ static bool find_oldest(struct builder *b, struct err *e)
 	return true;
 }
 
-bool head_update(struct store *st, const struct worktree *t, int64_t first_ms, struct err *e)
+static bool rebuild(struct store *st, const struct worktree *t, int64_t start_ms,
+	bool *out_is_tip_older, struct err *e)
 {
 	struct builder b = {.st = st, .tree = t};
 	struct span *old = NULL;
 	size_t n_old = 0;
-	int64_t start_ms, changed_ms;
-	bool ok = choose_start(st, t, first_ms, &start_ms, e) &&
-		  load_spans(&b, start_ms, &old, &n_old, e) &&
+	int64_t changed_ms;
+	bool ok = load_spans(&b, start_ms, &old, &n_old, e) &&
 		  head_events_load(st, t, start_ms, &b.events, e) && find_oldest(&b, e);
 	if (ok) {
 		*LIST_ADD(&b.spans) =
 			start_ms && n_old ? old[0] : (struct span){0, 0, 0, "unknown"};
 		apply_all(&b, start_ms);
+		*out_is_tip_older = b.is_tip_older;
+	}
+	if (ok && (start_ms == 0 || !b.is_tip_older))
 		ok = write_spans(&b, old, n_old, start_ms, &changed_ms, e) &&
 		     (changed_ms == INT64_MAX || charge_due_worktree(st, t->id, changed_ms, e));
-	}
 	free(old);
 	free(b.events.p);
 	free(b.spans.p);
 	return ok;
+}
+
+bool head_update(struct store *st, const struct worktree *t, int64_t first_ms, struct err *e)
+{
+	int64_t start_ms;
+	bool is_tip_older = false;
+	// the branch whose tip a detached HEAD is may not have been worked on for days
+	return choose_start(st, t, first_ms, &start_ms, e) &&
+	       rebuild(st, t, start_ms, &is_tip_older, e) &&
+	       (!is_tip_older || start_ms == 0 || rebuild(st, t, 0, &is_tip_older, e));
 }
 
 bool head_note_switch(struct store *st, int64_t workdir_id, int64_t at_ms, struct err *e)

@@ -163,6 +163,25 @@ class Hard(GitWorld):
             self.wait(5 * 3600)
         self.both(wants)
 
+    def test_detached_at_a_tip_of_days_ago(self):
+        app = self.repository()
+        self.git(app, 'checkout', '-q', '-b', 'feat')
+        self.commit(app)
+        tip = self.git(app, 'rev-parse', 'HEAD')
+        self.stop('s1', app)
+        for name in ('b1', 'b2', 'b3'):
+            self.wait(6 * 3600)
+            self.git(app, 'checkout', '-q', '-b', name, 'main')
+            self.commit(app)
+            self.turn('s1', app, name)
+            self.stop('s1', app)
+        self.wait(6 * 3600)
+        self.git(app, 'checkout', '-q', tip)
+        self.wait(3600)
+        a = self.turn('s1', app, 'HEAD')
+        self.stop('s1', app)
+        self.both({a: on('feat', 'tip')})
+
     # -- several at once
 
     def test_two_sessions_on_one_branch(self):
