@@ -21,13 +21,16 @@ static enum event_kind kind_of(struct str kind)
 static bool load_moves(struct loader *b, int64_t since_ms, struct err *e)
 {
 	bool has_row = true;
-	// A checkout makes a branch if the branch's own log begins in that second, or if nothing
-	// stood on it before and it begins where HEAD was.
+	// A checkout makes a branch if the branch's own log begins in that second, from what was
+	// left (REMOTE/main is main, too: work in the tree goes along), or if nothing stood on it
+	// before and it begins where HEAD was.
 	sqlite3_stmt *s = store_sql(b->st,
 		"SELECT m.kind, m.at_ms, m.from_id, m.to_id, m.new_sha,"
 		" m.kind = 'checkout' AND m.to_id IS NOT NULL AND coalesce("
 		"  (SELECT b.at_ms BETWEEN m.at_ms - 1000 AND m.at_ms AND (b.from_id IS NULL OR "
-		"b.from_id = m.from_id) FROM git_move AS b WHERE b.kind = 'birth' AND b.to_id = "
+		"b.from_id = m.from_id OR EXISTS (SELECT 1 FROM name AS r JOIN name AS l ON "
+		"substr(r.text, -length(l.text) - 1) = '/' || l.text WHERE r.id = b.from_id AND "
+		"l.id = m.from_id)) FROM git_move AS b WHERE b.kind = 'birth' AND b.to_id = "
 		"m.to_id AND b.worktree_id = m.worktree_id ORDER BY b.at_ms DESC LIMIT 1),"
 		"  m.old_sha = m.new_sha AND NOT EXISTS (SELECT 1 FROM git_move AS p WHERE "
 		"p.worktree_id = m.worktree_id AND (p.at_ms, p.n) < (m.at_ms, m.n) AND m.to_id IN "

@@ -32,6 +32,24 @@ class Hard(GitWorld):
 
     # -- where a branch comes from and goes to
 
+    def test_branch_from_the_remote_main(self):
+        """git switch -c feat origin/main: what was begun on main is worked on there."""
+        for how in (['switch', '-q', '-c'], ['checkout', '-q', '-b'], ['switch', '-q', '--no-track', '-c']):
+            with self.subTest(how):
+                app = self.repository('-'.join(['app', *how]), None)
+                there = self.dir / (app.name + '.git')
+                self.git(self.dir, 'clone', '-q', '--bare', str(app), str(there))
+                self.git(app, 'remote', 'add', 'origin', str(there))
+                self.git(app, 'fetch', '-q', 'origin')
+                s = 'from-' + app.name
+                a = self.turn(s, app, 'main')
+                self.stop(s, app)
+                self.git(app, *how, 'feat', 'origin/main')
+                b = self.turn(s, app, 'feat')
+                self.stop(s, app)
+                self.check({a: on('feat', 'carry'), b: on('feat', 'reflog')})
+        self.both({})
+
     def test_branch_that_was_on_the_remote(self):
         """git checkout feat makes a local branch of somebody's: work on main was no part of it."""
         app = self.repository()
