@@ -31,7 +31,22 @@ static bool take_command(struct store *st, struct str uuid, uint64_t call_hash, 
 	return !has_row || charge_place_hint(st, id, e);
 }
 
-// A command about pull requests prints the URL of the one it is about; a push that of the branch's.
+// A push prints what the forge says, which is the branch's pull request; what else the command line
+// prints (a log, say) may name any.
+static bool find_url(struct arena *a, struct str text, bool is_push, struct pr_ref *out)
+{
+	struct str rest = text;
+	if (!is_push)
+		return pr_url_find(a, text, out, &rest);
+	while (rest.n) {
+		struct str line = str_split(rest, '\n', &rest), behind;
+		if (str_starts(str_trim(line), "remote:") && pr_url_find(a, line, out, &behind))
+			return true;
+	}
+	return false;
+}
+
+// A command about pull requests prints the URL of the one it is about.
 static bool store_printed_url(struct store *st, const struct call *c, struct err *e)
 {
 	sqlite3_stmt *s = store_sql(st,
@@ -57,8 +72,8 @@ static bool store_printed_url(struct store *st, const struct call *c, struct err
 	if (!is_some)
 		return true;
 	struct pr_ref ref;
-	struct str rest, text = scan_decode(&st->arena, c->result_raw, 16384);
-	if (!pr_url_find(&st->arena, text, &ref, &rest))
+	struct str text = scan_decode(&st->arena, c->result_raw, 16384);
+	if (!find_url(&st->arena, text, is_push, &ref))
 		return true;
 	struct hint h = {.session = c->session,
 		.at_ms = c->at_ms,

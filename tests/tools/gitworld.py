@@ -27,6 +27,9 @@ class GitWorld(LedgerCase):
 
     # -- the clock
 
+    def env(self, **more):
+        return super().env(**{'CCL_NOW': self.iso(), **more})
+
     def wait(self, seconds=10):
         self.ms += int(seconds * 1000)
 

@@ -344,6 +344,17 @@ class Hard(GitWorld):
             self.assertNotIn(b's3cret', path.read_bytes(), path)
         self.both({})
 
+    def test_push_that_shows_other_pull_requests(self):
+        app = self.repository()
+        self.git(app, 'checkout', '-q', '-b', 'feat')
+        a = self.turn('s1', app, 'feat')
+        self.bash('s1', app, 'git push && git log -1', 'feat',
+                  "remote: Create a pull request for 'feat' on GitHub by visiting:\n"
+                  'remote:      https://github.com/acme/app/pull/new/feat\n'
+                  '    See https://github.com/acme/app/pull/99\n')
+        self.stop('s1', app)
+        self.both({a: none(branch='feat')})
+
     def test_url_that_nobody_created(self):
         app = self.repository()
         self.git(app, 'checkout', '-q', '-b', 'feat')
