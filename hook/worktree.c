@@ -204,6 +204,11 @@ bool worktree_read_moves(
 		return true;
 	bool is_file = fstat(fd, &s) == 0 && S_ISREG(s.st_mode);
 	bool is_appended = t->reflog_inode == (int64_t)s.st_ino && t->reflog_bytes <= s.st_size;
+	char before = '\n';
+	if (is_appended &&
+		t->reflog_bytes > 0) // another file may have got the inode of the old one
+		is_appended =
+			pread(fd, &before, 1, (off_t)t->reflog_bytes - 1) == 1 && before == '\n';
 	int64_t start = is_appended ? t->reflog_bytes : 0, first_ms = -1;
 	if (!is_file || start == s.st_size) {
 		(void)close(fd);

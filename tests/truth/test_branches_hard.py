@@ -301,6 +301,29 @@ class Hard(GitWorld):
         self.check({a: on('feat'), b: on('feat'), c: on('main')})
         self.check_sums()
 
+    def test_reflog_is_rewritten_in_place(self):
+        """Same inode, other bytes, and it has grown meanwhile."""
+        app = self.repository()
+        self.git(app, 'branch', 'feat')
+        log = app / '.git/logs/HEAD'
+        for _ in range(6):
+            self.commit(app, 'x')
+        a = self.turn('s1', app, 'main')
+        self.stop('s1', app)
+        size = log.stat().st_size
+        kept = log.read_text().splitlines(True)[3:]
+        self.git(app, 'checkout', '-q', 'feat')
+        more = log.read_text().splitlines(True)[-1]
+        for _ in range(3):
+            self.commit(app, 'a longer subject')
+        more += ''.join(log.read_text().splitlines(True)[-3:])
+        log.write_text(''.join(kept) + more)
+        self.assertGreater(log.stat().st_size, size)
+        b = self.turn('s1', app, 'main')
+        self.git(app, 'checkout', '-q', '-b', 'other')
+        self.stop('s1', app)
+        self.check({a: on('main'), b: on('feat')})
+
     def test_torn_last_line(self):
         app = self.repository()
         self.git(app, 'branch', 'feat')
