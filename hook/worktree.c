@@ -167,10 +167,12 @@ static bool write_moves(struct store *st, const struct git_place *g, const struc
 	bool is_appended, struct str *rest, int64_t *out_first_ms, struct err *e)
 {
 	struct git_move move;
-	int64_t second_ms = -1, n = 0;
+	int64_t second_ms = -1, n = 0, now_ms = clock_now_ms();
 	struct str born[MAX_BIRTHS];
 	size_t n_born = 0;
 	while (git_next_move(rest, &move)) {
+		if (move.at_ms > now_ms) // by a clock that was ahead; it has happened
+			move.at_ms = now_ms - now_ms % 1000;
 		if (move.at_ms != second_ms) {
 			n = 0;
 			if (second_ms < 0 && is_appended &&
@@ -236,15 +238,16 @@ bool worktree_read_moves(
 	return store_run(st, q, e) && (first_ms < 0 || head_update(st, t, first_ms, e));
 }
 
-// Mostly the reflog has said it already.
-static bool explain_head(struct store *st, const struct worktree *t, const struct git_head *h,
-	int64_t branch_id, int64_t now_ms, struct err *e)
+// Whether what is known of now says something else than HEAD: a reflog may be missing or, by a
+// clock that was wrong, tell of another time.
+static bool is_surprise(struct store *st, const struct worktree *t, const struct git_head *h,
+	int64_t branch_id, int64_t now_ms, bool *out, struct err *e)
 {
 	struct head known;
 	if (!head_at(st, t->id, now_ms, &known, e))
 		return false;
-	bool is_same = h->kind == GIT_HEAD_BRANCH && known.branch_id == branch_id;
-	return is_same || h->kind == GIT_HEAD_REFTABLE || head_update(st, t, now_ms, e);
+	*out = h->kind == GIT_HEAD_BRANCH && known.branch_id != branch_id;
+	return true;
 }
 
 bool worktree_note_head(struct store *st, const struct worktree *t, int64_t session_id,
@@ -252,25 +255,30 @@ bool worktree_note_head(struct store *st, const struct worktree *t, int64_t sess
 {
 	static const char *kinds[] = {"none", "branch", "detached", "reftable"};
 	static const char *operations[] = {NULL, "rebase", "bisect"};
-	int64_t branch;
+	int64_t branch, now_ms = clock_now_ms();
+	bool is_odd;
 	// only a change is worth a row
 	sqlite3_stmt *s = store_sql(st,
 		"INSERT INTO git_obs(worktree_id, session_id, at_ms, kind, operation, branch_id, "
 		"sha)"
-		" SELECT :tree, :session, :at, :kind, :operation, :branch, :sha WHERE NOT EXISTS ("
-		"  SELECT 1 FROM (SELECT * FROM git_obs WHERE worktree_id = :tree ORDER BY at_ms "
-		"DESC, id DESC LIMIT 1)"
+		" SELECT :tree, :session, :at, :kind, :operation, :branch, :sha WHERE :odd OR NOT "
+		"EXISTS (SELECT 1 FROM (SELECT * FROM git_obs WHERE worktree_id = :tree ORDER BY "
+		"at_ms DESC, id DESC LIMIT 1)"
 		"  WHERE session_id IS :session AND kind = :kind AND operation IS :operation AND "
 		"branch_id IS :branch"
 		"   AND sha IS :sha)",
 		e);
-	if (!s || !store_word_of(st, h->branch, &branch, e))
+	if (!s || !store_word_of(st, h->branch, &branch, e) ||
+		!is_surprise(st, t, h, branch, now_ms, &is_odd, e))
 		return false;
-	int64_t now_ms = clock_now_ms();
-	store_bind(s, "ikiztkt", t->id, session_id, now_ms, kinds[h->kind],
-		str_of(operations[h->op]), branch, h->sha[0] ? str_of(h->sha) : STR_NONE);
-	return store_run(st, s, e) &&
-	       (sqlite3_changes(st->db) == 0 || explain_head(st, t, h, branch, now_ms, e));
+	store_bind(s, "ikiztkti", t->id, session_id, now_ms, kinds[h->kind],
+		str_of(operations[h->op]), branch, h->sha[0] ? str_of(h->sha) : STR_NONE,
+		(int64_t)is_odd);
+	if (!store_run(st, s, e))
+		return false;
+	bool is_news = is_odd || (sqlite3_changes(st->db) && h->kind != GIT_HEAD_BRANCH &&
+					 h->kind != GIT_HEAD_REFTABLE);
+	return !is_news || head_update(st, t, now_ms, e);
 }
 
 bool worktree_first_sight(struct store *st, const struct git_place *g,

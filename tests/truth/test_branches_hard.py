@@ -339,6 +339,27 @@ class Hard(GitWorld):
         self.stop('s1', app)
         self.check({a: on('feat'), b: on('feat', 'reflog')})
 
+    def test_reflog_in_the_future(self):
+        app = self.repository()
+        self.git(app, 'branch', 'feat')
+        self.turn('s1', app, 'main')
+        self.stop('s1', app)
+        self.ms += 3600_000
+        self.git(app, 'checkout', '-q', 'feat')  # the clock was an hour ahead
+        self.ms -= 3600_000
+        self.stop('s1', app)
+        a = self.turn('s1', app, 'feat')
+        self.stop('s1', app)
+        self.git(app, 'checkout', '-q', 'main')
+        b = self.turn('s1', app, 'main')
+        self.stop('s1', app)
+        self.wait(7200)
+        c = self.turn('s1', app, 'main')
+        self.stop('s1', app)
+        d = self.turn('s1', app, 'main')
+        self.stop('s1', app)
+        self.check({a: on('feat'), b: on('main'), c: on('main'), d: on('main')})
+
     # -- what a pull request is known by
 
     URLS = [('gitlab.com', 'https://gitlab.com/g/sub/deep/app.git', 'https://gitlab.com/g/sub/deep/app/-/merge_requests/5', 'gitlab.com/g/sub/deep/app'),
