@@ -11,7 +11,7 @@
 
 enum {
 	REFLOG_TAIL_BYTES = 256 * 1024,
-	BIRTH_BYTES = 4096,
+	BIRTH_BYTES = 8192,
 	MAX_BIRTHS = 64, // branches whose own log is looked at in one run
 };
 
@@ -128,14 +128,30 @@ static bool count_second(struct store *st, int64_t tree_id, int64_t at_ms, bool 
 	return true;
 }
 
-// Where a branch began: the first entry of its own log, if that says so.
+static bool is_stored(
+	struct store *st, int64_t tree_id, const struct git_move *m, bool *out, struct err *e)
+{
+	int64_t to;
+	sqlite3_stmt *s = store_sql(st,
+		"SELECT 1 FROM git_move WHERE worktree_id = :tree AND at_ms = :at AND kind = :kind "
+		"AND to_id = :to LIMIT 1",
+		e);
+	if (!s || !store_word_of(st, m->to, &to, e))
+		return false;
+	store_bind(s, "iizi", tree_id, m->at_ms, move_name(m->kind), to);
+	if (!store_step(st, s, out, e))
+		return false;
+	(void)sqlite3_reset(s);
+	return true;
+}
+
+// Where a branch began: the first entry of its own log, if that says so. And what it was called
+// before: the log of HEAD has a rename only if the branch was checked out then.
 static bool read_birth(struct store *st, const struct git_place *g, const struct worktree *t,
-	struct str branch, struct err *e)
+	struct str branch, int64_t *io_first_ms, struct err *e)
 {
 	char text[BIRTH_BYTES];
 	struct git_move m;
-	int64_t n, to;
-	bool has_row;
 	struct str path = str_of(arena_printf(
 		&st->arena, "%.*s/logs/refs/heads/%.*s", STR_ARG(g->common_dir), STR_ARG(branch)));
 	int fd = open(path.p, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -144,22 +160,24 @@ static bool read_birth(struct store *st, const struct git_place *g, const struct
 	ssize_t got = pread(fd, text, sizeof text, 0);
 	(void)close(fd);
 	struct str rest = {text, got > 0 ? (size_t)got : 0};
-	if (!git_next_move(&rest, &m) || m.kind != GIT_MOVE_BIRTH)
-		return true;
-	m.to = branch;
-	sqlite3_stmt *s = store_sql(st,
-		"SELECT 1 FROM git_move WHERE kind = 'birth' AND to_id = :branch AND at_ms = :at "
-		"AND "
-		"worktree_id = :tree",
-		e);
-	if (!s || !store_word_of(st, branch, &to, e))
-		return false;
-	store_bind(s, "iii", to, m.at_ms, t->id);
-	if (!store_step(st, s, &has_row, e))
-		return false;
-	(void)sqlite3_reset(s);
-	return has_row || (count_second(st, t->id, m.at_ms, true, &n, e) &&
-				  write_move(st, t->id, &m, BIRTH_N + n, e));
+	for (bool is_first = true; git_next_move(&rest, &m); is_first = false) {
+		int64_t n;
+		bool is_known, is_rename = m.kind == GIT_MOVE_RENAME && m.from.n && m.to.n;
+		if (!is_rename && !(is_first && m.kind == GIT_MOVE_BIRTH))
+			continue;
+		if (!is_rename)
+			m.to = branch;
+		if (!is_stored(st, t->id, &m, &is_known, e))
+			return false;
+		if (is_known)
+			continue;
+		if (!count_second(st, t->id, m.at_ms, true, &n, e) ||
+			!write_move(st, t->id, &m, BIRTH_N + n, e))
+			return false;
+		if (is_rename && m.at_ms < *io_first_ms)
+			*io_first_ms = m.at_ms;
+	}
+	return true;
 }
 
 // Entries from `text` on. `is_appended`: the first of them may share its second with stored ones.
@@ -191,7 +209,7 @@ static bool write_moves(struct store *st, const struct git_place *g, const struc
 			born[n_born++ % MAX_BIRTHS] = move.to; // the newest
 	}
 	for (size_t i = 0; i < n_born && i < MAX_BIRTHS; i++)
-		if (!read_birth(st, g, t, born[i], e))
+		if (!read_birth(st, g, t, born[i], out_first_ms, e))
 			return false;
 	return true;
 }

@@ -152,6 +152,18 @@ class Hard(GitWorld):
         self.stop('s2', app)
         self.both({a: pr(7, branch='final'), b: pr(7), c: pr(7)})
 
+    def test_renamed_from_elsewhere(self):
+        app = self.repository()
+        self.git(app, 'checkout', '-q', '-b', 'draft')
+        a = self.turn('s1', app, 'draft')
+        self.stop('s1', app)
+        self.git(app, 'checkout', '-q', 'main')
+        self.git(app, 'branch', '-m', 'draft', 'final')
+        self.git(app, 'checkout', '-q', 'final')
+        b = self.create_pr('s1', app, 7, 'final')
+        self.stop('s1', app)
+        self.both({a: pr(7, branch='final'), b: pr(7)})
+
     def test_name_used_again_after_a_rename(self):
         app = self.repository()
         self.git(app, 'checkout', '-q', '-b', 'draft')
