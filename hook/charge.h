@@ -15,6 +15,9 @@ MUST_USE bool charge_find(struct store *st, const struct turn *t, int64_t *out, 
 // The repository and branch that a hint was seen in.
 MUST_USE bool charge_place_hint(struct store *st, int64_t hint_id, struct err *e);
 
+// A pull request was merged, closed or opened again: the branches that have it.
+MUST_USE bool charge_renew_pr(struct store *st, int64_t project_id, int64_t number, struct err *e);
+
 // New evidence of the branch's pull request: its claims, and what follows from them.
 MUST_USE bool charge_renew_claim(
 	struct store *st, int64_t project_id, int64_t branch_id, struct err *e);

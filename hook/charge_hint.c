@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Which repository and branch a sign of a pull request was seen in, and what follows from it.
+#include <stdlib.h>
+
 #include "charge.h"
 #include "scene.h"
 
@@ -7,7 +9,8 @@ enum { CHECKOUT_MS = 15 * 1000 }; // how long `gh pr checkout` may take
 
 struct seen_hint { // a row of pr_hint
 	int64_t id, at_ms, session_id, was_project_id, was_branch_id;
-	bool is_review, is_checkout;
+	int64_t number;
+	bool is_review, is_checkout, is_end;
 	struct scene scene;
 };
 
@@ -41,9 +44,11 @@ static bool read_hint(
 {
 	static const char *const reviews[] = {
 		"view", "checkout", "review", "diff", "checks", "comment"};
+	static const char *const ends[] = {"merged", "merge", "merge-failed", "close", "reopen"};
 	sqlite3_stmt *s = store_sql(st,
 		"SELECT h.at_ms, h.branch_id, w.project_id, w.worktree_id, h.session_id, h.verb, "
-		"h.project_id, h.on_branch_id FROM pr_hint AS h LEFT JOIN workdir AS w ON w.id = "
+		"h.project_id, h.on_branch_id, h.number FROM pr_hint AS h LEFT JOIN workdir AS w "
+		"ON w.id = "
 		"h.workdir_id WHERE h.id = :id",
 		e);
 	if (!s)
@@ -56,12 +61,15 @@ static bool read_hint(
 		.session_id = sqlite3_column_int64(s, 4),
 		.was_project_id = sqlite3_column_int64(s, 6),
 		.was_branch_id = sqlite3_column_int64(s, 7),
+		.number = sqlite3_column_int64(s, 8),
 		.is_checkout = str_is(store_column(s, 5), "checkout"),
 		.scene = {.told_branch_id = sqlite3_column_int64(s, 1),
 			.project_id = sqlite3_column_int64(s, 2),
 			.worktree_id = sqlite3_column_int64(s, 3)}};
 	for (size_t i = 0; i < sizeof reviews / sizeof *reviews; i++)
 		h->is_review |= str_is(store_column(s, 5), reviews[i]);
+	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+		h->is_end |= str_is(store_column(s, 5), ends[i]);
 	(void)sqlite3_reset(s);
 	h->scene.session_id = h->session_id;
 	return !*out_found || h->scene.project_id || find_place(st, h, e);
@@ -79,6 +87,29 @@ bool charge_renew_claim(struct store *st, int64_t project_id, int64_t branch_id,
 	charge_forget(st);
 	return charge_due(st, project_id, branch_id, 0, 0, e) &&
 	       charge_due_agents(st, project_id, branch_id, e);
+}
+
+bool charge_renew_pr(struct store *st, int64_t project_id, int64_t number, struct err *e)
+{
+	LIST(int64_t) branches = {0};
+	bool has_row = true, ok = true;
+	sqlite3_stmt *s = store_sql(st,
+		"SELECT DISTINCT branch_id FROM claim WHERE project_id = :project AND number = "
+		":number",
+		e);
+	if (!s)
+		return false;
+	store_bind(s, "ii", project_id, number);
+	while (ok && has_row) {
+		ok = store_step(st, s, &has_row, e);
+		if (ok && has_row)
+			*LIST_ADD(&branches) = sqlite3_column_int64(s, 0);
+	}
+	(void)sqlite3_reset(s);
+	for (size_t i = 0; ok && i < branches.n; i++)
+		ok = charge_renew_claim(st, project_id, branches.p[i], e);
+	free(branches.p);
+	return ok;
 }
 
 bool charge_place_hint(struct store *st, int64_t hint_id, struct err *e)
@@ -107,6 +138,8 @@ bool charge_place_hint(struct store *st, int64_t hint_id, struct err *e)
 	if (h.is_review && !charge_due(st, 0, 0, h.session_id, 0, e))
 		return false;
 	bool has_moved = h.was_branch_id != d.branch_id || h.was_project_id != h.scene.project_id;
+	if (h.is_end && h.number && !charge_renew_pr(st, h.scene.project_id, h.number, e))
+		return false;
 	return (!has_moved || charge_renew_claim(st, h.was_project_id, h.was_branch_id, e)) &&
 	       charge_renew_claim(st, h.scene.project_id, d.branch_id, e);
 }

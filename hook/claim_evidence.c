@@ -114,20 +114,25 @@ static bool load_evidence(struct work *w, struct err *e)
 	return true;
 }
 
-// What a call merged or closed, where the forge has not said when.
+// What a call merged or closed, where the forge has not said when, unless it was opened again. A
+// number stands for any repository if none is named, no number for the branch's pull request.
 static bool find_end(struct work *w, struct candidate *c, struct err *e)
 {
 	bool has_row;
 	if (c->end_ms != INT64_MAX)
 		return true;
 	sqlite3_stmt *s = store_sql(w->st,
-		"SELECT min(h.at_ms) FROM pr_hint AS h WHERE h.project_id = :project AND h.number "
-		"= "
-		":number AND h.verb IN ('merged', 'close') AND h.at_ms >= :first",
+		"WITH mine AS (SELECT at_ms, verb FROM pr_hint WHERE project_id = :project AND "
+		"at_ms >= :first AND (number = :number OR number IS NULL AND on_branch_id = "
+		":branch) AND (repo IS NULL OR repo = :repo COLLATE NOCASE OR '/' || repo = "
+		"substr(:repo, -length(repo) - 1) COLLATE NOCASE))"
+		" SELECT min(at_ms) FROM mine AS h WHERE verb IN ('merged', 'merge', 'close') AND "
+		"NOT EXISTS (SELECT 1 FROM mine AS o WHERE o.verb = 'reopen' AND o.at_ms > "
+		"h.at_ms)",
 		e);
 	if (!s)
 		return false;
-	store_bind(s, "iii", w->project_id, c->number, c->first_ms);
+	store_bind(s, "iiiit", w->project_id, c->first_ms, c->number, w->branch_id, c->repo);
 	if (!store_step(w->st, s, &has_row, e))
 		return false;
 	if (sqlite3_column_type(s, 0) != SQLITE_NULL)

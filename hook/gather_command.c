@@ -14,10 +14,11 @@ static const char *verb_name(const struct shell_pr *p)
 	case SHELL_PR_CHECKOUT: return "checkout";
 	case SHELL_PR_REVIEW: return "review";
 	case SHELL_PR_DIFF: return "diff";
-	case SHELL_PR_MERGE: return "merge";
+	case SHELL_PR_MERGE: return p->is_later ? "auto-merge" : "merge";
 	case SHELL_PR_COMMENT: return "comment";
 	case SHELL_PR_CHECKS: return "checks";
 	case SHELL_PR_CLOSE: return "close";
+	case SHELL_PR_REOPEN: return "reopen";
 	case SHELL_PR_EDIT: return "edit";
 	case SHELL_PR_READY: return "ready";
 	}

@@ -88,6 +88,26 @@ static bool store_printed_url(struct store *st, const struct call *c, struct err
 	return store_hint(st, &h, e) && take_command(st, h.uuid, c->key_hash, e);
 }
 
+// A command line that failed is not taken to have merged or closed anything.
+static bool store_failure(struct store *st, const struct call *c, struct err *e)
+{
+	bool has_row;
+	int64_t session;
+	sqlite3_stmt *s = store_sql(st,
+		"UPDATE pr_hint SET verb = 'merge-failed' WHERE session_id = :session AND "
+		"call_hash = :call AND source = 'command' AND verb IN ('merge', 'close') RETURNING "
+		"id",
+		e);
+	if (!s || !store_session(st, c->session, &session, e))
+		return false;
+	store_bind(s, "ih", session, c->key_hash);
+	if (!store_step(st, s, &has_row, e))
+		return false;
+	int64_t id = sqlite3_column_int64(s, 0);
+	(void)sqlite3_reset(s);
+	return !has_row || charge_place_hint(st, id, e);
+}
+
 // The type of an agent by the call that started it, for clients without a meta file.
 static bool store_started(struct store *st, const struct call *c, int64_t target_id, struct err *e)
 {
@@ -234,6 +254,9 @@ bool store_call(struct store *st, const struct call *c, struct err *e)
 		!touched_note(st, now.turn, c->name->text, c->target->text, e))
 		return false;
 	if (c->started && !store_started(st, c, target, e))
+		return false;
+	bool may_name = c->session && (c->names_pr || !c->turn);
+	if (c->error_hash && may_name && !store_failure(st, c, e))
 		return false;
 	return !c->result_raw.n || !c->session || store_printed_url(st, c, e);
 }

@@ -32,6 +32,7 @@ enum shell_pr_verb {
 	SHELL_PR_COMMENT,
 	SHELL_PR_CHECKS,
 	SHELL_PR_CLOSE,
+	SHELL_PR_REOPEN,
 	SHELL_PR_EDIT,
 	SHELL_PR_READY,
 };
@@ -40,6 +41,7 @@ struct shell_pr {
 	enum shell_pr_verb verb; // SHELL_PR_NONE for git
 	bool is_push;            // git push
 	bool is_switch;          // git checkout, git switch: HEAD may move
+	bool is_later;           // of a merge: once its checks have passed
 	int64_t number;  // as written, or from a URL; 0 if none: the pull request of the current
 			 // branch
 	struct str repo; // [host/]owner/name from -R, --repo or the URL; absent if none

@@ -29,6 +29,7 @@ static const struct verb gh_verbs[] = {
 	{"comment", SHELL_PR_COMMENT, "-b --body -F --body-file"},
 	{"checks", SHELL_PR_CHECKS, "-i --interval -q --jq --json -t --template"},
 	{"close", SHELL_PR_CLOSE, "-c --comment"},
+	{"reopen", SHELL_PR_REOPEN, "-c --comment"},
 	{"edit", SHELL_PR_EDIT,
 		"--add-assignee --add-label --add-project --add-reviewer -B --base -b --body -F "
 		"--body-file -m --milestone --remove-assignee --remove-label --remove-project "
@@ -49,6 +50,7 @@ static const struct verb glab_verbs[] = {
 	{"note", SHELL_PR_COMMENT, "-m --message"},
 	{"comment", SHELL_PR_COMMENT, "-m --message"},
 	{"close", SHELL_PR_CLOSE, ""},
+	{"reopen", SHELL_PR_REOPEN, ""},
 	{"update", SHELL_PR_EDIT,
 		"-a --assignee -d --description -l --label -m --milestone --reviewer "
 		"--target-branch -t "
@@ -170,6 +172,7 @@ static bool read_tool(struct arena *a, const struct shell_simple *c, size_t at,
 		if (!is_rest && word.n > 1 && word.p[0] == '-') {
 			is_rest = str_is(word, "--");
 			read_option(a, word, next, is_az, out);
+			out->is_later |= shell_is_among(word, "--auto --disable-auto");
 			i += shell_is_among(word, t->with_value) ||
 			     (verb && shell_is_among(word, verb->with_value));
 			continue;

@@ -103,7 +103,7 @@ class GitWorld(LedgerCase):
         self.wait(5)
         return key
 
-    def bash(self, session, cwd, command, branch='main', output='', agent=None, act=None, **result):
+    def bash(self, session, cwd, command, branch='main', output='', agent=None, act=None, failed=False, **result):
         """A response that runs a command, `act` (what it does to the repository), and its result."""
         key = self.turn(session, cwd, branch, [('Bash', {'command': command})], agent)
         self.wait(-5)
@@ -117,7 +117,7 @@ class GitWorld(LedgerCase):
             'type': 'user', 'uuid': f'r{self.n}', 'sessionId': session, 'timestamp': self.iso(), 'cwd': str(cwd), 'gitBranch': branch,
             'version': '2.1.330', 'isSidechain': bool(agent), **({'agentId': agent} if agent else {}),
             'toolUseResult': {'stdout': output, **result},
-            'message': {'role': 'user', 'content': [{'type': 'tool_result', 'tool_use_id': call, 'content': output}]}}, agent)
+            'message': {'role': 'user', 'content': [{'type': 'tool_result', 'tool_use_id': call, 'is_error': failed, 'content': output}]}}, agent)
         self.wait(5)
         return key
 

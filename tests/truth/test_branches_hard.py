@@ -447,13 +447,78 @@ class Hard(GitWorld):
         self.stop('s1', app)
         self.both({a: pr(7), b: none(branch='main')})
 
+    def test_merged_by_the_branch(self):
+        """gh pr merge without a number is about the branch that is checked out."""
+        app = self.repository()
+        self.git(app, 'checkout', '-q', '-b', 'feat')
+        a = self.turn('s1', app, 'feat')
+        self.create_pr('s1', app, 7, 'feat')
+        self.bash('s1', app, 'gh pr merge --squash', 'feat', '')
+        b = self.turn('s1', app, 'feat')
+        self.wait(3600)
+        c = self.turn('s1', app, 'feat')
+        self.stop('s1', app)
+        self.both({a: pr(7), b: pr(7), c: none(branch='feat')})
+
     def test_merge_that_failed(self):
         app = self.repository()
         self.git(app, 'checkout', '-q', '-b', 'feat')
         a = self.turn('s1', app, 'feat')
         self.create_pr('s1', app, 7, 'feat')
-        self.bash('s1', app, 'gh pr merge 7', 'feat', 'X Pull request acme/app#7 is not mergeable')
+        self.bash('s1', app, 'gh pr merge 7', 'feat', 'X Pull request acme/app#7 is not mergeable', failed=True)
         self.wait(3600)
+        b = self.turn('s1', app, 'feat')
+        self.stop('s1', app)
+        self.both({a: pr(7), b: pr(7)})
+
+    def test_merge_once_the_checks_have_passed(self):
+        app = self.repository()
+        self.git(app, 'checkout', '-q', '-b', 'feat')
+        self.create_pr('s1', app, 7, 'feat')
+        self.bash('s1', app, 'gh pr merge 7 --auto --squash', 'feat', 'will be automatically merged')
+        self.wait(3600)
+        a = self.turn('s1', app, 'feat')
+        self.stop('s1', app)
+        self.both({a: pr(7)})
+
+    def test_merged_from_elsewhere(self):
+        """By another session, on main."""
+        app = self.repository()
+        self.git(app, 'checkout', '-q', '-b', 'feat')
+        a = self.turn('s1', app, 'feat')
+        self.create_pr('s1', app, 7, 'feat')
+        self.stop('s1', app)
+        self.git(app, 'checkout', '-q', 'main')
+        self.bash('s2', app, 'gh pr merge 7 --squash', 'main', 'Merged', gitOperation={'pr': {'number': 7, 'action': 'merged'}})
+        self.stop('s2', app)
+        self.wait(3600)
+        self.git(app, 'checkout', '-q', 'feat')
+        b = self.turn('s1', app, 'feat')
+        self.stop('s1', app)
+        self.both({a: pr(7), b: none(branch='feat')})
+
+    def test_merged_after_the_work_was_read(self):
+        """Work came an hour after the merge, but the merge was read last."""
+        app = self.repository()
+        self.git(app, 'checkout', '-q', '-b', 'feat')
+        a = self.turn('s1', app, 'feat')
+        self.create_pr('s1', app, 7, 'feat')
+        self.bash('s2', app, 'gh pr merge 7 --squash', 'main', 'Merged', gitOperation={'pr': {'number': 7, 'action': 'merged'}})
+        self.wait(3600)
+        b = self.turn('s1', app, 'feat')
+        self.stop('s1', app)
+        self.check({a: pr(7), b: pr(7)})
+        self.stop('s2', app)
+        self.both({a: pr(7), b: none(branch='feat')})
+
+    def test_closed_and_opened_again(self):
+        app = self.repository()
+        self.git(app, 'checkout', '-q', '-b', 'feat')
+        a = self.turn('s1', app, 'feat')
+        self.create_pr('s1', app, 7, 'feat')
+        self.bash('s1', app, 'gh pr close 7', 'feat', '✓ Closed pull request acme/app#7')
+        self.wait(3600)
+        self.bash('s1', app, 'gh pr reopen 7', 'feat', '✓ Reopened pull request acme/app#7')
         b = self.turn('s1', app, 'feat')
         self.stop('s1', app)
         self.both({a: pr(7), b: pr(7)})
