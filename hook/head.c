@@ -202,7 +202,7 @@ static void apply(struct builder *b, const struct event *x)
 		if (x->to_id)
 			open_span(b, x->at_ms, x->to_id, "reflog");
 		return;
-	case EVENT_COMMIT: b->commit_ms = x->at_ms + SECOND_MS; return;
+	case EVENT_COMMIT: b->commit_ms = x->at_ms - x->at_ms % SECOND_MS + SECOND_MS; return;
 	case EVENT_SEEN: apply_seen(b, x); return;
 	}
 }

@@ -120,6 +120,10 @@ static bool place_within_second(struct loader *b, struct err *e)
 			x->at_ms = sqlite3_column_int64(s, 0) + 1;
 		(void)sqlite3_reset(s);
 	}
+	// what the reflog has after a switch came after it, in the same second too
+	for (size_t i = 1; i < b->out->n; i++)
+		if (b->out->p[i].at_ms < b->out->p[i - 1].at_ms)
+			b->out->p[i].at_ms = b->out->p[i - 1].at_ms;
 	return true;
 }
 

@@ -168,6 +168,37 @@ class Branches(GitWorld):
         e = self.turn('s1', app, 'feat')
         self.finish({a: on('main'), b: on('main'), c: on('feat', 'carry'), d: on('main'), e: on('feat')})
 
+    def at_once(self, where, *commands):
+        """git commands that take no time."""
+        now = self.ms
+        for command in commands:
+            self.git(where, *command)
+            self.ms = now
+
+    def test_carried_with_a_commit_in_the_same_second(self):
+        app = self.repository()
+        commit = ('commit', '-q', '--allow-empty', '-m', 'x')
+        a = self.turn('s1', app, 'main')
+        b = self.bash('s1', app, 'git checkout -b feat && git commit -m x', 'main',
+                      act=lambda: self.at_once(app, ('checkout', '-q', '-b', 'feat'), commit))
+        c = self.turn('s1', app, 'feat')
+        self.finish({a: on('feat', 'carry'), b: on('feat', 'carry'), c: on('feat', 'reflog')})
+
+    def test_not_carried_past_a_commit_in_the_second_of_a_switch(self):
+        app = self.repository()
+        self.git(app, 'checkout', '-q', '-b', 'feat')
+        a = self.turn('s1', app, 'feat', [('Bash', {'command': 'git checkout main'})])
+        self.ms -= 5000 - 300
+        self.at_once(app, ('checkout', '-q', 'main'))
+        b = self.turn('s1', app, 'main', [('Bash', {'command': 'git commit -m x'})])
+        self.ms -= 5000 - 300
+        self.at_once(app, ('commit', '-q', '--allow-empty', '-m', 'x'))
+        self.wait(5)
+        c = self.turn('s1', app, 'main')
+        self.git(app, 'checkout', '-q', '-b', 'other')
+        d = self.turn('s1', app, 'other')
+        self.finish({a: on('feat'), b: on('main'), c: on('other', 'carry'), d: on('other')})
+
     def test_not_carried_to_a_branch_that_was_there(self):
         app = self.repository()
         self.git(app, 'branch', 'old')
