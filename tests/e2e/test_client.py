@@ -22,6 +22,7 @@ import time
 import traceback
 import unittest
 
+from branch_money import helpers, money_of_branches
 from harness import CCL, HOOK, ROOT, Ledger, check_billed, check_rollups, open_ledger, read_lines, until
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -404,12 +405,12 @@ def old_client(s):
     for prompt in ('Plain. [[plain]]', 'Agents. [[oldagents]]', 'Shape. [[oldshape]]'):
         s.ask(prompt)
     s.ask('Blocks. [[blocks]]', '--continue')
-    helpers = [b['kind'] for b in s.bills() if b['kind'] in ('title', 'other')]  # the client's own small calls
-    s.check(missing=helpers)
+    s.check(missing=helpers(s))
 
 
 SCENARIOS = (interrupted, background, interactive, agents, errors, git_branches, several_processes, compaction, nested_and_explore,
-             usage_shapes, worktrees, pull_request, same_without_hook, blocks_and_tools, plain)
+             usage_shapes, worktrees, pull_request, money_of_branches, same_without_hook, blocks_and_tools, plain)
+OLD_SCENARIOS = (old_client, money_of_branches)
 
 
 def drive(name, function, client):
@@ -436,7 +437,7 @@ def main():
     if not shutil.which('tmux'):
         print('skipped: no tmux')
         return 77
-    jobs = [(f.__name__, f, clients[version]) for f in SCENARIOS] + [(f'old-{v}', old_client, clients[v]) for v in OLD_VERSIONS]
+    jobs = [(f.__name__, f, clients[version]) for f in SCENARIOS] + [(f'{f.__name__}-{v}', f, clients[v]) for v in OLD_VERSIONS for f in OLD_SCENARIOS]
     jobs = [j for j in jobs if not sys.argv[1:] or j[0] in sys.argv[1:]]
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         good = list(pool.map(lambda j: drive(*j), jobs))
