@@ -138,7 +138,7 @@ static bool work(struct str ledger, const struct payload *p, const struct str *p
 		.prompt = str_is(p->event, "Stop") ? p->prompt : STR_NONE,
 		.first = look_around,
 		.context = &look};
-	if (!ledger_open_write(ledger, LOCK_WAIT_MS, &out->db, e))
+	if (!ledger_open_quick(ledger, LOCK_WAIT_MS, &out->db, e))
 		return false;
 	out->in = mem_alloc(sizeof *out->in);
 	if (!ingest_open(out->in, out->db, e)) {

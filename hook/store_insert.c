@@ -23,7 +23,7 @@ enum { TURN_PARAMETERS = 23, CALL_PARAMETERS = 11 };
 
 uint64_t turn_hash(const struct store *st, struct str key)
 {
-	return hash_sip(st->key, key) & TURN_HASH_MASK;
+	return hash_sip(st->key, key) & LEDGER_TURN_HASH_MASK;
 }
 
 static void bind_turn(sqlite3_stmt *s, int first, const struct new_turn *row)

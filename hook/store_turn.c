@@ -310,7 +310,7 @@ static bool follow_insert(
 static bool insert_or_read(struct store *st, struct new_turn *row, struct turn *old, struct err *e)
 {
 	row->hash = turn_hash(st, row->key);
-	for (bool is_same = false; !is_same; row->hash = (row->hash + 1) & TURN_HASH_MASK) {
+	for (bool is_same = false; !is_same; row->hash = (row->hash + 1) & LEDGER_TURN_HASH_MASK) {
 		if (!turn_insert(st, row, 1, e))
 			return false;
 		if (row->seen.id)

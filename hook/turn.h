@@ -14,10 +14,6 @@ struct turn {
 	int64_t aborted_chars;
 };
 
-// 48 bits are stored in six bytes. The index of hashes is a third of one of keys, and a back-fill,
-// which comes by them in no order, rewrites most of it in each transaction.
-#define TURN_HASH_MASK UINT64_C(0xffffffffffff)
-
 enum { TURN_ROWS = 8 }; // that one statement makes
 
 struct new_turn {

@@ -110,7 +110,6 @@ CREATE TABLE source_file (        -- a transcript and how far it was read
   is_open       INTEGER NOT NULL, -- 1: its last conversation line is not the end of an answer
   in_long_line  INTEGER NOT NULL, -- 1: offset_bytes is within a line that is too long
   is_ignored    INTEGER NOT NULL, -- 1: its last line with a folder lay in an ignored one
-  last_ms       INTEGER,          -- time of its last line that has one; NULL: none so far
   read_ms       INTEGER NOT NULL, -- when it was last read
   bad_lines     INTEGER NOT NULL DEFAULT 0, -- damaged: passed over, wholly or in part
   long_lines    INTEGER NOT NULL DEFAULT 0, -- above 8 MiB: passed over
@@ -171,8 +170,7 @@ CREATE TABLE class (
 
 CREATE TABLE turn (               -- one billed API response; never money
   id            INTEGER PRIMARY KEY,
-  key           TEXT NOT NULL,    -- message id, else request id, else uuid; id+request where ids repeat
-  key_hash      INTEGER NOT NULL UNIQUE, -- of key, 48 bits; where another key has it, the next free number
+  key           TEXT NOT NULL UNIQUE, -- message id, else request id, else uuid; id+request where ids repeat
   at_ms         INTEGER NOT NULL, -- its first line
   origin_id     INTEGER NOT NULL REFERENCES origin(id),
   class_id      INTEGER NOT NULL REFERENCES class(id),
@@ -265,16 +263,6 @@ CREATE TABLE tool_rollup (        -- calls per session and tool; a pure function
   calls      INTEGER NOT NULL,
   PRIMARY KEY (session_id, name_id)
 ) STRICT, WITHOUT ROWID;
-
--- The rows below, up to quota_limit, and those of pr_hint belong to one session also when several hold
--- their line: to the one that owns the turns which they share.
-CREATE TABLE line_copy (          -- every place of a line that stands in several, the owner's too
-  uuid       TEXT NOT NULL,       -- of the row
-  session_id INTEGER NOT NULL REFERENCES session(id),
-  agent_id   INTEGER REFERENCES agent(id)
-) STRICT;
-CREATE UNIQUE INDEX line_copy_place ON line_copy(uuid, session_id, coalesce(agent_id, 0));
-CREATE INDEX line_copy_session ON line_copy(session_id);
 
 CREATE TABLE compaction (
   uuid       TEXT PRIMARY KEY,

@@ -11,6 +11,7 @@
 #include "arena.h"
 #include "clock.h"
 #include "embedded.h"
+#include "migrate.h"
 #include "path.h"
 
 enum {
@@ -148,11 +149,8 @@ static bool make_hash_key(sqlite3 *db, struct err *e)
 static bool run_migrations(sqlite3 *db, struct err *e)
 {
 	int64_t version;
-	if (!read_version(db, &version, e))
+	if (!read_version(db, &version, e) || !migrate_run(db, version, e))
 		return false;
-	for (int64_t v = version; v < n_embedded_migrations; v++)
-		if (!ledger_exec(db, embedded_migrations[v], e))
-			return false;
 	char sql[128];
 	(void)sqlite3_snprintf(sizeof sql, sql,
 		"PRAGMA application_id = %d; PRAGMA user_version = %d", APPLICATION_ID,
@@ -198,25 +196,38 @@ static bool has_current_prices(sqlite3 *db, bool *out, struct err *e)
 		       : ledger_fail(db, "reading the price table", e);
 }
 
-static bool prepare_for_writing(sqlite3 *db, int busy_ms, struct err *e)
+static bool migrate(sqlite3 *db, int busy_ms, bool is_quick, struct err *e)
 {
 	int64_t version;
+	if (!read_version(db, &version, e))
+		return false;
+	if (version == n_embedded_migrations)
+		return true;
+	if (version > 0 && is_quick)
+		return err_set(e, ERR_BUSY,
+			"the ledger %s is of an older ccl and is yet to be brought up to date",
+			sqlite3_db_filename(db, "main"));
+	if (!set_wal(db, busy_ms, e) || !in_transaction(db, run_migrations, e))
+		return false;
+	if (version > 0)
+		ledger_checkpoint(db); // all turns were written anew
+	return true;
+}
+
+static bool prepare_for_writing(sqlite3 *db, int busy_ms, bool is_quick, struct err *e)
+{
 	bool is_priced = false;
 	int on = 1;
 	// The close of a hook must not checkpoint: another hook would wait for it.
 	(void)sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, on, NULL);
-	if (!ledger_exec(db,
-		    "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;"
-		    "PRAGMA wal_autocheckpoint = 0; PRAGMA temp_store = MEMORY",
-		    e))
-		return false;
-	if (!read_version(db, &version, e))
-		return false;
-	if (version < n_embedded_migrations) {
-		if (!set_wal(db, busy_ms, e) || !in_transaction(db, run_migrations, e))
-			return false;
-	}
-	return has_current_prices(db, &is_priced, e) &&
+	// Foreign keys are off while tables are made anew; within a transaction that cannot be set.
+	return ledger_exec(db,
+		       "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = OFF;"
+		       "PRAGMA wal_autocheckpoint = 0; PRAGMA temp_store = MEMORY",
+		       e) &&
+	       migrate(db, busy_ms, is_quick, e) &&
+	       ledger_exec(db, "PRAGMA foreign_keys = ON", e) &&
+	       has_current_prices(db, &is_priced, e) &&
 	       (is_priced || in_transaction(db, refresh_prices, e));
 }
 
@@ -237,7 +248,7 @@ static bool make_file(struct str path, struct err *e)
 	return is_file || err_set(e, ERR_FORMAT, "the ledger %s is not a file", path.p);
 }
 
-bool ledger_open_write(struct str path, int busy_ms, sqlite3 **out, struct err *e)
+static bool open_write(struct str path, int busy_ms, bool is_quick, sqlite3 **out, struct err *e)
 {
 	sqlite3 *db = NULL;
 	if (!make_file(path, e))
@@ -248,12 +259,22 @@ bool ledger_open_write(struct str path, int busy_ms, sqlite3 **out, struct err *
 		(void)ledger_fail(db, "opening", e);
 	else
 		(void)sqlite3_busy_timeout(db, busy_ms);
-	if (!ok || !prepare_for_writing(db, busy_ms, e)) {
+	if (!ok || !prepare_for_writing(db, busy_ms, is_quick, e)) {
 		ledger_close(&db);
 		return false;
 	}
 	*out = db;
 	return true;
+}
+
+bool ledger_open_write(struct str path, int busy_ms, sqlite3 **out, struct err *e)
+{
+	return open_write(path, busy_ms, false, out, e);
+}
+
+bool ledger_open_quick(struct str path, int busy_ms, sqlite3 **out, struct err *e)
+{
+	return open_write(path, busy_ms, true, out, e);
 }
 
 bool ledger_open_read(struct str path, sqlite3 **out, struct err *e)

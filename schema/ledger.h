@@ -23,6 +23,14 @@ MUST_USE bool ledger_open_write(struct str path, int busy_ms, sqlite3 **out, str
 // The ledger of an older ccl that no hook has migrated yet is ERR_OUT_OF_DATE too.
 MUST_USE bool ledger_open_read(struct str path, sqlite3 **out, struct err *e);
 
+// The same for a hook, which must not take long: the ledger of an older ccl is ERR_BUSY, too. To
+// bring it up to date is for a process that nobody waits for.
+MUST_USE bool ledger_open_quick(struct str path, int busy_ms, sqlite3 **out, struct err *e);
+
+// turn.key_hash: 48 bits are stored in six bytes. The index of hashes is a third of one of keys,
+// and a back-fill, which comes by them in no order, rewrites most of it in each transaction.
+#define LEDGER_TURN_HASH_MASK UINT64_C(0xffffffffffff)
+
 // The key of every *_hash column.
 MUST_USE bool ledger_hash_key(sqlite3 *db, struct hash_key *out, struct err *e);
 
