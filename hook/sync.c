@@ -20,10 +20,9 @@ enum {
 	GROUP_FACT_BYTES = 4 * 1024 * 1024,
 	CATALOG_BYTES = 4 * 1024 * 1024, // a larger one is dropped between groups
 	PAUSE_MS = 5,
-	PREFETCH_FILES = 4,    // this many files ahead
-	WAL_MAX_PAGES = 16000, // about 65 MB: then the write-ahead log is written back
-	MAX_WORKERS = 2,       // scanning is half of the work, storing the other half
-	WORKER_FILES = 32,     // fewer files are not worth a thread
+	PREFETCH_FILES = 4, // this many files ahead
+	MAX_WORKERS = 2,    // scanning is half of the work, storing the other half
+	WORKER_FILES = 32,  // fewer files are not worth a thread
 };
 
 // The indexes of key hashes and prompts are written all over: they should stay in memory.
@@ -54,7 +53,6 @@ struct shared {
 	size_t next;               // file
 	int64_t committed_mono_ms; // the last transaction
 	_Atomic size_t group_rows; // that a transaction should write
-	int n_wal_pages;           // in the write-ahead log after the last commit
 	struct sync_report *report;
 	struct err *err; // of the worker that failed first
 	bool has_failed;
@@ -213,14 +211,6 @@ static void learn(struct shared *sh, int64_t took_ms)
 		sh->group_rows += sh->group_rows / 8;
 }
 
-static int note_wal(void *context, sqlite3 *db, const char *name, int n_pages)
-{
-	(void)db;
-	(void)name;
-	((struct shared *)context)->n_wal_pages = n_pages;
-	return SQLITE_OK;
-}
-
 static bool flush(struct worker *w, struct err *e)
 {
 	struct shared *sh = w->shared;
@@ -234,9 +224,6 @@ static bool flush(struct worker *w, struct err *e)
 		ok = write_transaction(w->in, &w->group, e);
 		sh->committed_mono_ms = clock_mono_ms();
 		learn(sh, sh->committed_mono_ms - start_ms);
-		if (sh->n_wal_pages > WAL_MAX_PAGES)
-			(void)sqlite3_wal_checkpoint_v2(
-				sh->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 		(void)pthread_mutex_unlock(&sh->mutex);
 	}
 	group_clear(w->in, &w->group);
@@ -434,7 +421,6 @@ bool sync_run(struct ingest *in, const struct str *dirs, size_t n_dirs,
 		files_below(&a, dirs[i], &files);
 	out->n_files = (int64_t)files.n;
 	bool ok = ledger_exec(in->store.db, CACHE_SQL, e) && load_cursors(in, &a, &cursors, e);
-	(void)sqlite3_wal_hook(in->store.db, note_wal, &sh);
 	ok = ok && charge_look_around(&in->store, e); // what git has done since
 	if (ok) {
 		keep_changed(&files, &cursors, &sh.n_bytes);
@@ -443,7 +429,6 @@ bool sync_run(struct ingest *in, const struct str *dirs, size_t n_dirs,
 		ok = files.n == 0 || read_files(in, &sh);
 	}
 	ok = ok && charge_run(&in->store, e);
-	(void)sqlite3_wal_hook(in->store.db, NULL, NULL);
 	ledger_checkpoint(in->store.db);
 	table_free(&cursors);
 	files_free(&files);

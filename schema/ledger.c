@@ -17,6 +17,7 @@
 enum {
 	APPLICATION_ID = 0x63636c31, // "ccl1"
 	WAL_MAX_BYTES = 256 * 1024,
+	WAL_MAX_PAGES = 16000, // about 65 MB: then a long run writes the write-ahead log back
 	READ_BUSY_MS = 2000,
 };
 
@@ -220,10 +221,11 @@ static bool prepare_for_writing(sqlite3 *db, int busy_ms, bool is_quick, struct 
 	int on = 1;
 	// The close of a hook must not checkpoint: another hook would wait for it.
 	(void)sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, on, NULL);
+	(void)sqlite3_wal_autocheckpoint(db, is_quick ? 0 : WAL_MAX_PAGES);
 	// Foreign keys are off while tables are made anew; within a transaction that cannot be set.
 	return ledger_exec(db,
 		       "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = OFF;"
-		       "PRAGMA wal_autocheckpoint = 0; PRAGMA temp_store = MEMORY",
+		       "PRAGMA temp_store = MEMORY",
 		       e) &&
 	       migrate(db, busy_ms, is_quick, e) &&
 	       ledger_exec(db, "PRAGMA foreign_keys = ON", e) &&
