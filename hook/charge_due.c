@@ -6,6 +6,7 @@
 #include "charge.h"
 #include "claim.h"
 #include "clock.h"
+#include "head.h"
 #include "turn.h"
 #include "worktree.h"
 
@@ -299,33 +300,6 @@ bool charge_settle(struct store *st, size_t max_turns, bool *out_is_done, struct
 	}
 }
 
-static bool is_any_due(struct store *st, bool *out, struct err *e)
-{
-	sqlite3_stmt *s = store_sql(st, "SELECT 1 FROM charge_due LIMIT 1", e);
-	if (!s || !store_step(st, s, out, e))
-		return false;
-	(void)sqlite3_reset(s);
-	return true;
-}
-
-bool charge_run(struct store *st, struct err *e)
-{
-	bool is_due;
-	if (!is_any_due(st, &is_due, e))
-		return false;
-	for (st->has_due = is_due; st->has_due;) {
-		if (!ledger_exec(st->db, "BEGIN IMMEDIATE", e))
-			return false;
-		if (!store_charge_due(st, e) || !ledger_exec(st->db, "COMMIT", e)) {
-			(void)sqlite3_exec(st->db, "ROLLBACK", NULL, NULL, NULL);
-			return false;
-		}
-		if (st->has_due)
-			clock_sleep_ms(PAUSE_MS); // hooks come first
-	}
-	return true;
-}
-
 // A folder's working tree, where a ledger of an older version does not know it.
 static bool link_workdirs(struct store *st, struct str path, int64_t tree_id, struct err *e)
 {
@@ -337,7 +311,39 @@ static bool link_workdirs(struct store *st, struct str path, int64_t tree_id, st
 	if (!s)
 		return false;
 	store_bind(s, "it", tree_id, path);
-	return store_run(st, s, e);
+	return store_run(st, s, e) &&
+	       (sqlite3_changes(st->db) == 0 || charge_due_worktree(st, tree_id, 0, e));
+}
+
+// Of a tree that an older version has seen and that is gone, what was stored is all there is.
+static bool make_heads(struct store *st, struct err *e)
+{
+	LIST(struct worktree) trees = {0};
+	bool has_row = true, ok;
+	sqlite3_stmt *s = store_sql(st,
+		"SELECT id, project_id, default_branch_id FROM worktree AS t WHERE NOT EXISTS "
+		"(SELECT 1 FROM head_span WHERE worktree_id = t.id) AND (EXISTS (SELECT 1 FROM "
+		"git_move WHERE worktree_id = t.id) OR EXISTS (SELECT 1 FROM git_obs WHERE "
+		"worktree_id = t.id))",
+		e);
+	for (ok = s; ok && has_row;) {
+		ok = store_step(st, s, &has_row, e);
+		if (ok && has_row)
+			*LIST_ADD(&trees) = (struct worktree){.id = sqlite3_column_int64(s, 0),
+				.project_id = sqlite3_column_int64(s, 1),
+				.default_branch_id = sqlite3_column_int64(s, 2)};
+	}
+	(void)sqlite3_reset(s);
+	if (ok && trees.n) {
+		ok = ledger_exec(st->db, "BEGIN IMMEDIATE", e);
+		for (size_t i = 0; ok && i < trees.n; i++)
+			ok = head_update(st, &trees.p[i], 0, e);
+		ok = ok && ledger_exec(st->db, "COMMIT", e);
+		if (!ok)
+			(void)sqlite3_exec(st->db, "ROLLBACK", NULL, NULL, NULL);
+	}
+	free(trees.p);
+	return ok;
 }
 
 static bool look_at(struct store *st, struct str path, bool is_known, struct err *e)
@@ -399,5 +405,41 @@ bool charge_look_around(struct store *st, struct err *e)
 		ok = look_at(st, paths.p[i], i < n_known, e);
 	free(paths.p);
 	arena_free(&a);
-	return ok;
+	return ok && make_heads(st, e);
+}
+
+static bool is_any_due(struct store *st, bool *out, bool *out_all, struct err *e)
+{
+	bool has_row;
+	sqlite3_stmt *s = store_sql(st,
+		"SELECT count(*), count(*) > count(coalesce(project_id, branch_id, session_id)) "
+		"FROM charge_due",
+		e);
+	if (!s || !store_step(st, s, &has_row, e))
+		return false;
+	*out = sqlite3_column_int(s, 0);
+	*out_all = sqlite3_column_int(s, 1);
+	(void)sqlite3_reset(s);
+	return true;
+}
+
+bool charge_run(struct store *st, struct err *e)
+{
+	bool is_due, is_all;
+	if (!is_any_due(st, &is_due, &is_all, e))
+		return false;
+	// the ledger may be one of an older version, which knew less of git
+	if (is_all && !charge_look_around(st, e))
+		return false;
+	for (st->has_due = is_due; st->has_due;) {
+		if (!ledger_exec(st->db, "BEGIN IMMEDIATE", e))
+			return false;
+		if (!store_charge_due(st, e) || !ledger_exec(st->db, "COMMIT", e)) {
+			(void)sqlite3_exec(st->db, "ROLLBACK", NULL, NULL, NULL);
+			return false;
+		}
+		if (st->has_due)
+			clock_sleep_ms(PAUSE_MS); // hooks come first
+	}
+	return true;
 }

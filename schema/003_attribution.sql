@@ -5,8 +5,11 @@
 
 ALTER TABLE workdir ADD COLUMN worktree_id INTEGER REFERENCES worktree(id); -- NULL: outside git, or it was never seen to exist
 CREATE INDEX workdir_worktree ON workdir(worktree_id) WHERE worktree_id IS NOT NULL;
+-- a folder below the top is linked by ccl-hook, if it is still there: another tree may lie between
+UPDATE workdir SET worktree_id = (SELECT max(t.id) FROM worktree AS t WHERE t.path = workdir.path) WHERE how = 'git';
 
 ALTER TABLE worktree ADD COLUMN base_repo TEXT; -- where gh sends pull requests (gh-resolved), host/owner/name; NULL: not asked
+UPDATE worktree SET reflog_bytes = 0, reflog_inode = 0; -- to be read again: the births of branches were not looked for
 
 -- A reflog has several entries in one second, and the same ones again: n counts them from 0.
 CREATE TABLE git_move_2 (        -- a line of the reflog; never a commit's subject
