@@ -13,6 +13,7 @@ import pathlib
 import random
 import shutil
 import signal
+import sqlite3
 import struct
 import subprocess
 import sys
@@ -157,6 +158,10 @@ class Fault(unittest.TestCase):
                 assert status == 0, text
             case.write(2)
             case.want = cls.undisturbed(case)
+        case = CASES['old ledger'] = Case(cls.root, 'old ledger', False)
+        load_old(case.start / 'ledger.db')
+        case.write(1)
+        case.want = cls.undisturbed(case)
 
     @classmethod
     def undisturbed(cls, case):
@@ -199,6 +204,16 @@ def case_as_sync(case):
     return other
 
 
+def load_old(path):
+    """A ledger of version 1: the first run brings it up to date."""
+    dump = pathlib.Path(__file__).resolve().parents[1] / 'ledgers/001.sql'
+    db = sqlite3.connect(path)
+    db.executescript(dump.read_text(encoding='utf-8').replace('@DIR@', str(path.parent)))
+    db.execute(f'PRAGMA application_id = {0x63636c31}')
+    db.execute('PRAGMA journal_mode = WAL')
+    db.close()
+
+
 def read_ledger(path):
     ledger = Logical(path)
     try:
@@ -222,7 +237,8 @@ def check_integrity(path):
 
 
 ALL_KINDS = ('io', 'full', 'read', 'exit', 'torn', 'alloc', 'starve')
-LOOPS = {'first': ('io', 'full', 'torn', 'alloc'), 'more': ALL_KINDS, 'sync': ('io', 'torn'), 'sync more': ('io', 'torn', 'alloc')}
+LOOPS = {'first': ('io', 'full', 'torn', 'alloc'), 'more': ALL_KINDS, 'sync': ('io', 'torn'), 'sync more': ('io', 'torn', 'alloc'),
+         'old ledger': ('io', 'full', 'torn', 'alloc')}
 
 
 def add_loops():
