@@ -32,9 +32,9 @@ enum shell_pr_verb {
 	SHELL_PR_COMMENT,
 	SHELL_PR_CHECKS,
 	SHELL_PR_CLOSE,
-	SHELL_PR_REOPEN,
 	SHELL_PR_EDIT,
 	SHELL_PR_READY,
+	SHELL_PR_REOPEN,
 };
 
 struct shell_pr {
