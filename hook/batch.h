@@ -98,7 +98,7 @@ struct hint {
 	int64_t at_ms, number; // number 0: none
 	const char *source, *verb;
 	struct str repo; // STR_NONE: unknown
-	struct word *branch;
+	struct word *branch, *head, *base;
 	struct workdir *workdir; // NULL: the line names no folder
 	struct prompt *prompt;
 	uint64_t call_hash; // 0: none

@@ -9,15 +9,47 @@ enum { CHECKOUT_MS = 15 * 1000 }; // how long `gh pr checkout` may take
 
 struct seen_hint { // a row of pr_hint
 	int64_t id, at_ms, session_id, was_project_id, was_branch_id;
-	int64_t number;
-	bool is_review, is_checkout, is_end;
+	int64_t number, head_id;
+	bool is_alone; // no folder of its own is known
+	bool is_review, is_checkout, is_created, is_end;
 	struct scene scene;
 };
 
-// A pr-link line names no folder: it was seen where the session then worked.
+// A pr-link line names no folder: what the call did that created the pull request, perhaps an
+// agent's, is known better.
+static bool find_call(struct store *st, struct seen_hint *h, bool *out_found, struct err *e)
+{
+	sqlite3_stmt *s = store_sql(st,
+		"SELECT w.project_id, w.worktree_id, h.branch_id, h.head_id, h.at_ms FROM pr_hint "
+		"AS me JOIN pr_hint AS h ON h.session_id = me.session_id AND h.number = me.number "
+		"AND h.repo = me.repo COLLATE NOCASE AND h.verb = 'created' JOIN workdir AS w ON "
+		"w.id = h.workdir_id WHERE me.id = :id AND me.verb = 'created' ORDER BY "
+		"h.source = 'gitOperation' DESC, h.at_ms, h.id LIMIT 1",
+		e);
+	if (!s)
+		return false;
+	store_bind(s, "i", h->id);
+	if (!store_step(st, s, out_found, e))
+		return false;
+	if (*out_found) {
+		h->scene.project_id = sqlite3_column_int64(s, 0);
+		h->scene.worktree_id = sqlite3_column_int64(s, 1);
+		h->scene.told_branch_id = sqlite3_column_int64(s, 2);
+		h->head_id = sqlite3_column_int64(s, 3);
+		h->at_ms = sqlite3_column_int64(s, 4);
+	}
+	(void)sqlite3_reset(s);
+	return true;
+}
+
+// Else it was seen where the session then worked.
 static bool find_place(struct store *st, struct seen_hint *h, struct err *e)
 {
 	bool has_row;
+	if (!find_call(st, h, &has_row, e))
+		return false;
+	if (has_row)
+		return true;
 	sqlite3_stmt *s = store_sql(st,
 		"SELECT w.project_id, w.worktree_id, o.branch_id FROM origin AS o JOIN turn AS t "
 		"ON "
@@ -47,7 +79,8 @@ static bool read_hint(
 	static const char *const ends[] = {"merged", "merge", "merge-failed", "close", "reopen"};
 	sqlite3_stmt *s = store_sql(st,
 		"SELECT h.at_ms, h.branch_id, w.project_id, w.worktree_id, h.session_id, h.verb, "
-		"h.project_id, h.on_branch_id, h.number FROM pr_hint AS h LEFT JOIN workdir AS w "
+		"h.project_id, h.on_branch_id, h.number, h.head_id FROM pr_hint AS h LEFT JOIN "
+		"workdir AS w "
 		"ON w.id = "
 		"h.workdir_id WHERE h.id = :id",
 		e);
@@ -62,7 +95,10 @@ static bool read_hint(
 		.was_project_id = sqlite3_column_int64(s, 6),
 		.was_branch_id = sqlite3_column_int64(s, 7),
 		.number = sqlite3_column_int64(s, 8),
+		.head_id = sqlite3_column_int64(s, 9),
+		.is_alone = sqlite3_column_type(s, 2) == SQLITE_NULL,
 		.is_checkout = str_is(store_column(s, 5), "checkout"),
+		.is_created = str_is(store_column(s, 5), "created"),
 		.scene = {.told_branch_id = sqlite3_column_int64(s, 1),
 			.project_id = sqlite3_column_int64(s, 2),
 			.worktree_id = sqlite3_column_int64(s, 3)}};
@@ -112,6 +148,32 @@ bool charge_renew_pr(struct store *st, int64_t project_id, int64_t number, struc
 	return ok;
 }
 
+// Those that know their place by this one.
+static bool place_links(struct store *st, const struct seen_hint *h, struct err *e)
+{
+	int64_t ids[8];
+	size_t n = 0;
+	bool has_row = true;
+	sqlite3_stmt *s = store_sql(st,
+		"SELECT id FROM pr_hint WHERE session_id = :session AND number = :number AND verb "
+		"= 'created' AND workdir_id IS NULL AND source <> 'config' LIMIT 8",
+		e);
+	if (!s)
+		return false;
+	store_bind(s, "ii", h->session_id, h->number);
+	while (has_row) {
+		if (!store_step(st, s, &has_row, e))
+			return false;
+		if (has_row)
+			ids[n++] = sqlite3_column_int64(s, 0);
+	}
+	(void)sqlite3_reset(s);
+	for (size_t i = 0; i < n; i++)
+		if (!charge_place_hint(st, ids[i], e))
+			return false;
+	return true;
+}
+
 bool charge_place_hint(struct store *st, int64_t hint_id, struct err *e)
 {
 	struct seen_hint h;
@@ -123,9 +185,11 @@ bool charge_place_hint(struct store *st, int64_t hint_id, struct err *e)
 		return true;
 	// a checkout is about the branch that it ends on
 	int64_t look_ms = h.is_checkout ? h.at_ms + CHECKOUT_MS : h.at_ms;
-	if (h.scene.worktree_id && !scene_tree_branch(st, &h.scene, look_ms, &d, &is_known, e))
+	if (h.head_id)
+		scene_set_branch(&d, h.head_id, "head");
+	else if (h.scene.worktree_id && !scene_tree_branch(st, &h.scene, look_ms, &d, &is_known, e))
 		return false;
-	if (!is_known)
+	if (!is_known && !h.head_id)
 		scene_set_branch(&d, h.scene.told_branch_id, "transcript");
 	sqlite3_stmt *s = store_sql(st,
 		"UPDATE pr_hint SET project_id = :project, on_branch_id = :branch WHERE id = :id",
@@ -138,6 +202,8 @@ bool charge_place_hint(struct store *st, int64_t hint_id, struct err *e)
 	if (h.is_review && !charge_due(st, 0, 0, h.session_id, 0, e))
 		return false;
 	bool has_moved = h.was_branch_id != d.branch_id || h.was_project_id != h.scene.project_id;
+	if (!h.is_alone && h.is_created && h.number && !place_links(st, &h, e))
+		return false;
 	if (h.is_end && h.number && !charge_renew_pr(st, h.scene.project_id, h.number, e))
 		return false;
 	return (!has_moved || charge_renew_claim(st, h.was_project_id, h.was_branch_id, e)) &&

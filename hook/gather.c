@@ -294,6 +294,8 @@ static void add_hint(struct reader *r, const struct line *l, struct session *s, 
 		.branch = word_or_null(r->catalog, l->push_branch.n ? l->push_branch
 						   : has_branch     ? l->git_branch
 								    : STR_NONE)};
+	if (l->type == LINE_USER && l->n_tool_results == 1 && l->tool_results[0].id.n)
+		h->call_hash = hash_sip(r->key, l->tool_results[0].id);
 	// a pr-link is repeated on every resume: one row per session and URL, dated by the first
 	h->uuid = l->uuid.n ? str_of(arena_printf(a, "%s:%.*s", source, STR_ARG(id)))
 			    : str_of(arena_printf(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What a Bash call runs, and which pull requests it names.
 #include "gather.h"
+#include "path.h"
 #include "shell.h"
 
 static const char *verb_name(const struct shell_pr *p)
@@ -23,6 +24,25 @@ static const char *verb_name(const struct shell_pr *p)
 	case SHELL_PR_READY: return "ready";
 	}
 	return p->is_switch ? "switch" : NULL;
+}
+
+// Where a command runs that stands behind `cd DIR &&`, which is mostly a subfolder, and sometimes
+// another working tree.
+static struct workdir *workdir_of(
+	struct reader *r, const struct line *l, struct session *session, struct str dir)
+{
+	struct arena *a = &r->batch->arena;
+	struct str path = l->cwd;
+	if (!l->cwd.n)
+		return NULL;
+	if (dir.n)
+		path = path_clean(a, dir.p[0] == '/' ? dir : path_join(a, l->cwd, dir));
+	return catalog_workdir(r->catalog, session, path);
+}
+
+static struct word *word_or_none(struct reader *r, struct str text)
+{
+	return text.n ? catalog_word(r->catalog, text) : NULL;
 }
 
 void gather_command(
@@ -56,8 +76,9 @@ void gather_command(
 			.source = "command",
 			.verb = verb,
 			.repo = arena_str(a, pr.repo),
-			.workdir =
-				l->cwd.n ? catalog_workdir(r->catalog, c->session, l->cwd) : NULL,
+			.workdir = workdir_of(r, l, c->session, pr.dir),
+			.head = word_or_none(r, pr.head),
+			.base = word_or_none(r, pr.base),
 			.prompt = r->prompt,
 			.branch = has_branch ? catalog_word(r->catalog, l->git_branch) : NULL,
 			.call_hash = c->key_hash,

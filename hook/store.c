@@ -238,20 +238,21 @@ bool store_hint(struct store *st, const struct hint *h, struct err *e)
 	bool has_row;
 	sqlite3_stmt *s = store_sql(st,
 		"INSERT INTO pr_hint(uuid, session_id, agent_id, at_ms, source, verb, repo, "
-		"number, branch_id, call_hash, workdir_id, prompt_id)"
+		"number, branch_id, call_hash, workdir_id, prompt_id, head_id, base_id)"
 		" VALUES (:uuid, :session, :agent, :at, :source, :verb, :repo, :number, :branch, "
-		":call, :workdir, :prompt)"
+		":call, :workdir, :prompt, :head, :base)"
 		" ON CONFLICT(uuid) DO UPDATE SET at_ms = excluded.at_ms"
 		" WHERE excluded.at_ms < coalesce(at_ms, excluded.at_ms + 1) RETURNING id",
 		e);
-	int64_t session, agent, branch, workdir, prompt, id;
+	int64_t session, agent, branch, head, base, workdir, prompt, id;
 	if (!s || !store_session(st, h->session, &session, e) ||
 		!store_agent(st, h->agent, &agent, e) || !store_word(st, h->branch, &branch, e) ||
+		!store_word(st, h->head, &head, e) || !store_word(st, h->base, &base, e) ||
 		!store_workdir(st, h->workdir, &workdir, e) ||
 		!store_prompt(st, h->prompt, &prompt, e))
 		return false;
-	store_bind(s, "tkkpzztkkHkk", h->uuid, session, agent, h->at_ms, h->source, h->verb,
-		h->repo, h->number, branch, h->call_hash, workdir, prompt);
+	store_bind(s, "tkkpzztkkHkkkk", h->uuid, session, agent, h->at_ms, h->source, h->verb,
+		h->repo, h->number, branch, h->call_hash, workdir, prompt, head, base);
 	if (!store_step(st, s, &has_row, e))
 		return false;
 	id = sqlite3_column_int64(s, 0);
@@ -266,6 +267,8 @@ bool store_hint(struct store *st, const struct hint *h, struct err *e)
 	if ((is_switch || str_is(str_of(h->verb), "checkout")) &&
 		!head_note_switch(st, workdir, h->at_ms, e))
 		return false;
+	if (h->call_hash && str_is(str_of(h->source), "gitOperation"))
+		return store_take_command(st, id, e);
 	return is_switch || charge_place_hint(st, id, e);
 }
 

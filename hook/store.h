@@ -111,6 +111,8 @@ MUST_USE bool store_move_calls(
 
 // store.c
 MUST_USE bool store_hint(struct store *st, const struct hint *h, struct err *e);
+// What a command printed, or the client noted of it, was seen where it ran.
+MUST_USE bool store_take_command(struct store *st, int64_t hint_id, struct err *e);
 
 // store_call.c: turns are stored before their calls.
 MUST_USE bool store_call(struct store *st, const struct call *c, struct err *e);

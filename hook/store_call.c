@@ -6,29 +6,25 @@
 #include "store.h"
 #include "touched.h"
 
-// What was printed was seen where the command ran; what `create` printed was created.
-static bool take_command(struct store *st, struct str uuid, uint64_t call_hash, struct err *e)
+// What was printed, or noted by the client, was seen where the command ran; what `create` printed
+// was created.
+bool store_take_command(struct store *st, int64_t hint_id, struct err *e)
 {
-	bool has_row;
 	sqlite3_stmt *s = store_sql(st,
-		"UPDATE pr_hint AS h SET agent_id = c.agent_id, branch_id = c.branch_id, "
-		"workdir_id = "
-		"c.workdir_id, prompt_id = c.prompt_id,"
-		" verb = CASE WHEN c.verb = 'create' THEN 'created' ELSE h.verb END"
-		" FROM (SELECT * FROM pr_hint WHERE session_id = (SELECT session_id FROM pr_hint "
-		"WHERE "
-		"uuid = :uuid) AND source = 'command' AND call_hash = :call ORDER BY verb = "
-		"'create' DESC "
-		"LIMIT 1) AS c WHERE h.uuid = :uuid RETURNING id",
+		"UPDATE pr_hint AS h SET agent_id = c.agent_id, branch_id = coalesce(h.branch_id, "
+		"c.branch_id), "
+		"workdir_id = c.workdir_id, prompt_id = c.prompt_id, head_id = c.head_id, base_id "
+		"= c.base_id, repo = coalesce(h.repo, c.repo),"
+		" verb = CASE WHEN c.verb = 'create' AND h.verb = 'named' THEN 'created' ELSE "
+		"h.verb END FROM pr_hint AS c WHERE h.id = :id AND c.id = (SELECT x.id FROM "
+		"pr_hint AS x WHERE x.session_id = h.session_id AND x.source = 'command' AND "
+		"x.call_hash = h.call_hash AND x.verb <> 'switch' ORDER BY x.verb = 'create' DESC, "
+		"x.verb = 'merge' DESC LIMIT 1)",
 		e);
 	if (!s)
 		return false;
-	store_bind(s, "th", uuid, call_hash);
-	if (!store_step(st, s, &has_row, e))
-		return false;
-	int64_t id = sqlite3_column_int64(s, 0);
-	(void)sqlite3_reset(s);
-	return !has_row || charge_place_hint(st, id, e);
+	store_bind(s, "i", hint_id);
+	return store_run(st, s, e) && charge_place_hint(st, hint_id, e);
 }
 
 // A push prints what the forge says, which is the branch's pull request; what else the command line
@@ -85,7 +81,14 @@ static bool store_printed_url(struct store *st, const struct call *c, struct err
 		arena_printf(&st->arena, "%s:%016llx", h.source, (unsigned long long)c->key_hash));
 	h.repo = str_of(arena_printf(&st->arena, "%.*s/%.*s/%.*s", STR_ARG(ref.host),
 		STR_ARG(ref.owner), STR_ARG(ref.repo)));
-	return store_hint(st, &h, e) && take_command(st, h.uuid, c->key_hash, e);
+	if (!store_hint(st, &h, e))
+		return false;
+	int64_t id;
+	s = store_sql(st, "SELECT id FROM pr_hint WHERE uuid = :uuid", e);
+	if (!s)
+		return false;
+	store_bind(s, "t", h.uuid);
+	return store_find(st, s, &id, e) && store_take_command(st, id, e);
 }
 
 // A command line that failed is not taken to have merged or closed anything.

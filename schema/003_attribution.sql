@@ -43,6 +43,8 @@ CREATE TABLE head_span (
 
 ALTER TABLE pr_hint ADD COLUMN workdir_id INTEGER REFERENCES workdir(id);
 ALTER TABLE pr_hint ADD COLUMN prompt_id INTEGER REFERENCES prompt(id);
+ALTER TABLE pr_hint ADD COLUMN head_id INTEGER REFERENCES name(id); -- branch that `create` named (--head); NULL: the one checked out
+ALTER TABLE pr_hint ADD COLUMN base_id INTEGER REFERENCES name(id); -- branch to merge it into (--base); NULL: the default one
 ALTER TABLE pr_hint ADD COLUMN project_id INTEGER REFERENCES project(id); -- derived: the repository it was seen in
 ALTER TABLE pr_hint ADD COLUMN on_branch_id INTEGER REFERENCES name(id);  -- derived: the branch that was checked out there
 CREATE INDEX pr_hint_branch ON pr_hint(project_id, on_branch_id);

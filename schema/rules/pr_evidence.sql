@@ -6,6 +6,11 @@
 -- branch. since_ms, until_ms, link_id: of what the user said.
 WITH hint AS (
   SELECT h.project_id, h.on_branch_id AS branch_id, h.session_id, h.at_ms, h.number, h.verb, h.source,
+    -- --base, another branch than the default one
+    h.base_id IS NOT NULL AND CASE WHEN EXISTS (
+        SELECT 1 FROM worktree WHERE project_id = p.id AND default_branch_id IS NOT NULL)
+      THEN h.base_id NOT IN (SELECT default_branch_id FROM worktree WHERE project_id = p.id AND default_branch_id IS NOT NULL)
+      ELSE (SELECT text FROM name WHERE id = h.base_id) NOT IN ('main', 'master') END AS is_other_base,
     -- OWNER/NAME stands on the host of the project, a bare number in the repository that gh sends to
     CASE
       WHEN h.repo IS NULL THEN coalesce(t.base_repo, p.repo, p.name)
@@ -25,7 +30,7 @@ SELECT project_id, branch_id, session_id, at_ms, repo, number,
     WHEN verb = 'created' THEN 'created' ELSE verb END AS source,
   CASE WHEN source = 'status-line' THEN 92 WHEN source = 'config' AND verb = 'checkout' THEN 90
     WHEN source = 'config' THEN 88 WHEN source = 'push-output' THEN 86 WHEN verb = 'created' THEN 94 ELSE 70 END AS confidence,
-  NULL AS end_ms, 0 AS is_other_base, 0 AS since_ms, 900000000000000 AS until_ms, NULL AS link_id
+  NULL AS end_ms, is_other_base, 0 AS since_ms, 900000000000000 AS until_ms, NULL AS link_id
 FROM hint
 WHERE branch_id IS NOT NULL
   AND (verb IN ('created', 'checkout') OR source IN ('status-line', 'config', 'push-output'))

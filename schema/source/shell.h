@@ -42,6 +42,9 @@ struct shell_pr {
 	bool is_push;            // git push
 	bool is_switch;          // git checkout, git switch: HEAD may move
 	bool is_later;           // of a merge: once its checks have passed
+	struct str head, base;   // branches that `create` names
+	struct str dir;          // where it runs, by `cd` or git -C before it: absolute or
+				 // relative to where the line began; absent if none
 	int64_t number;  // as written, or from a URL; 0 if none: the pull request of the current
 			 // branch
 	struct str repo; // [host/]owner/name from -R, --repo or the URL; absent if none
@@ -55,6 +58,7 @@ struct shell_walk {
 	struct arena *arena;
 	struct shell_lex frame[SHELL_FRAMES_MAX];
 	size_t n_frames;
+	struct str dir; // that the last `cd` went to
 	bool is_cut;
 };
 

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "git.h"
+#include "path.h"
 #include "pr_url.h"
 
 enum { FRAME_DEPTH_MAX = 3 };
@@ -69,7 +71,8 @@ static const struct verb az_verbs[] = {
 struct tool {
 	const char *program, *group[2];
 	size_t n_group;
-	const char *with_value; // options that every verb has
+	const char *with_value;  // options that every verb has
+	const char *head, *base; // options of `create`
 	const struct verb *verbs;
 	size_t n_verbs;
 };
@@ -77,10 +80,11 @@ struct tool {
 #define VERBS(list) list, sizeof list / sizeof *(list)
 
 static const struct tool tools[] = {
-	{"gh", {"pr", NULL}, 1, "-R --repo --hostname", VERBS(gh_verbs)},
-	{"glab", {"mr", NULL}, 1, "-R --repo -g --group", VERBS(glab_verbs)},
+	{"gh", {"pr", NULL}, 1, "-R --repo --hostname", "-H --head", "-B --base", VERBS(gh_verbs)},
+	{"glab", {"mr", NULL}, 1, "-R --repo -g --group", "-s --source-branch",
+		"-b --target-branch", VERBS(glab_verbs)},
 	{"az", {"repos", "pr"}, 2, "--id --subscription --org --organization -o --output --query",
-		VERBS(az_verbs)},
+		"-s --source-branch", "-t --target-branch", VERBS(az_verbs)},
 };
 
 // [host/]owner/name, or a URL as gh takes it too.
@@ -150,6 +154,27 @@ static void read_option(
 		out->repo = value;
 }
 
+// The branch behind one of these options, in the same word (--head=x) or the next; OWNER:BRANCH
+// names one of a fork.
+static void read_branch(struct str word, struct str next, const char *options, struct str *out)
+{
+	struct str value = next, rest;
+	const char *equals = memchr(word.p, '=', word.n);
+	if (equals) {
+		value = str_from(word, (size_t)(equals - word.p) + 1);
+		word.n = (size_t)(equals - word.p);
+	}
+	if (!shell_is_among(word, options))
+		return;
+	value = shell_lex_plain(value);
+	if (value.n && memchr(value.p, ':', value.n)) {
+		(void)str_split(value, ':', &rest);
+		value = rest;
+	}
+	if (git_is_branch_name(value))
+		*out = value;
+}
+
 static const struct verb *find_verb(const struct tool *t, struct str word)
 {
 	for (size_t i = 0; i < t->n_verbs; i++)
@@ -172,6 +197,10 @@ static bool read_tool(struct arena *a, const struct shell_simple *c, size_t at,
 		if (!is_rest && word.n > 1 && word.p[0] == '-') {
 			is_rest = str_is(word, "--");
 			read_option(a, word, next, is_az, out);
+			if (verb && verb->verb == SHELL_PR_CREATE) {
+				read_branch(word, next, t->head, &out->head);
+				read_branch(word, next, t->base, &out->base);
+			}
 			out->is_later |= shell_is_among(word, "--auto --disable-auto");
 			i += shell_is_among(word, t->with_value) ||
 			     (verb && shell_is_among(word, verb->with_value));
@@ -195,12 +224,21 @@ static bool read_tool(struct arena *a, const struct shell_simple *c, size_t at,
 	return true;
 }
 
-static struct str git_subcommand(const struct shell_simple *c, size_t at)
+static struct str in_dir(struct arena *a, struct str dir, struct str name)
+{
+	return name.p[0] == '/' || !dir.n ? name : path_join(a, dir, name);
+}
+
+static struct str git_subcommand(
+	struct shell_walk *w, const struct shell_simple *c, size_t at, struct str *dir)
 {
 	for (size_t i = at + 1; i < c->n; i++) {
 		struct str word = c->word[i];
 		if (word.p[0] != '-')
 			return shell_lex_plain(word);
+		struct str name = i + 1 < c->n ? shell_lex_plain(c->word[i + 1]) : STR_NONE;
+		if (str_is(word, "-C") && name.n)
+			*dir = in_dir(w->arena, *dir, name);
 		i += shell_is_among(word,
 			"-C -c --git-dir --work-tree --namespace --super-prefix --config-env");
 	}
@@ -294,13 +332,16 @@ bool shell_next_pr(struct shell_walk *w, struct shell_pr *out)
 			return false; // its last word may be torn
 		size_t at;
 		struct str name = shell_program(&c, &at), script = STR_NONE;
-		struct shell_pr pr = {.verb = SHELL_PR_NONE};
+		struct shell_pr pr = {.verb = SHELL_PR_NONE, .dir = w->dir};
+		struct str to = at + 1 < c.n ? shell_lex_plain(c.word[at + 1]) : STR_NONE;
+		if (str_is(name, "cd") && to.n && to.p[0] != '-' && to.p[0] != '~')
+			w->dir = in_dir(w->arena, w->dir, to);
 		if (shell_is_among(name, "sh bash zsh dash ash ksh"))
 			script = find_script(&c, at);
 		push_inner(w, &c, script);
 		bool is_found = false;
 		if (str_is(name, "git")) {
-			struct str sub = git_subcommand(&c, at);
+			struct str sub = git_subcommand(w, &c, at, &pr.dir);
 			pr.is_push = str_is(sub, "push");
 			pr.is_switch = shell_is_among(sub, "checkout switch");
 			is_found = pr.is_push || pr.is_switch;

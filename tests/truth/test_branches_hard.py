@@ -245,6 +245,28 @@ class Hard(GitWorld):
         self.write(session, {'type': 'pr-link', 'sessionId': session, 'prNumber': number, 'prRepository': repo,
                              'prUrl': f'https://github.com/{repo}/pull/{number}', 'timestamp': self.iso()})
 
+    def test_pull_request_of_one_agent_of_two(self):
+        """The pr-link of an agent stands in the parent's file, and says nothing of where it was."""
+        app = self.repository()
+        self.git(app, 'checkout', '-q', '-b', 'feat')
+        trees = {n: app / f'.claude/worktrees/agent-{n}' for n in ('a1', 'a2')}
+        for n, tree in trees.items():
+            self.git(app, 'worktree', 'add', '-q', '-b', f'worktree-agent-{n}', str(tree))
+        a = self.turn('s1', trees['a1'], 'feat', agent='a1')
+        url = 'https://github.com/acme/app/pull/8'
+        self.turn('s1', trees['a1'], 'feat', [('Bash', {'command': 'gh pr create --fill'})], agent='a1')
+        call = f'toolu_{self.n}_0'
+        b = self.turn('s1', trees['a2'], 'feat', agent='a2')
+        c = self.turn('s1', app, 'feat')
+        self.n += 1
+        self.write('s1', {'type': 'user', 'uuid': f'r{self.n}', 'sessionId': 's1', 'timestamp': self.iso(), 'cwd': str(trees['a1']),
+                          'gitBranch': 'feat', 'isSidechain': True, 'agentId': 'a1',
+                          'toolUseResult': {'stdout': url, 'gitOperation': {'pr': {'number': 8, 'url': url, 'action': 'created'}}},
+                          'message': {'role': 'user', 'content': [{'type': 'tool_result', 'tool_use_id': call, 'content': url}]}}, 'a1')
+        self.link('s1', 8)
+        self.stop('s1', app)
+        self.both({a: pr(8, branch='worktree-agent-a1'), b: none(branch='feat'), c: none(branch='feat')})
+
     def test_same_number_in_two_repositories(self):
         one, two = self.repository('one', 'https://github.com/acme/one'), self.repository('two', 'https://github.com/acme/two')
         for where in (one, two):
@@ -447,6 +469,35 @@ class Hard(GitWorld):
         self.stop('s1', app)
         self.both({a: pr(7), b: none(branch='main')})
 
+    def test_created_in_another_folder(self):
+        """cd to a worktree and open its pull request, from a session that lives in the main one."""
+        app = self.repository()
+        tree = self.dir / 'tree'
+        self.git(app, 'worktree', 'add', '-q', '-b', 'feat', str(tree))
+        a = self.turn('s2', tree, 'feat')
+        self.stop('s2', tree)
+        b = self.turn('s1', app, 'main')
+        self.commit(app)
+        url = 'https://github.com/acme/app/pull/7'
+        c = self.bash('s1', app, f'cd {tree} && git push -u origin feat && gh pr create --fill', 'main', url,
+                      gitOperation={'pr': {'number': 7, 'url': url, 'action': 'created'}})
+        self.link('s1', 7)
+        self.stop('s1', app)
+        self.both({a: pr(7, branch='feat'), b: none(branch='main'), c: none(branch='main')})
+
+    def test_created_for_another_branch(self):
+        app = self.repository()
+        self.git(app, 'checkout', '-q', '-b', 'feat')
+        a = self.turn('s1', app, 'feat')
+        self.stop('s1', app)
+        self.git(app, 'checkout', '-q', '-b', 'next')
+        b = self.turn('s1', app, 'next')
+        url = 'https://github.com/acme/app/pull/7'
+        self.bash('s1', app, 'gh pr create --head feat --fill', 'next', url, gitOperation={'pr': {'number': 7, 'url': url, 'action': 'created'}})
+        self.link('s1', 7)
+        self.stop('s1', app)
+        self.both({a: pr(7, branch='feat'), b: none(branch='next')})
+
     def test_merged_by_the_branch(self):
         """gh pr merge without a number is about the branch that is checked out."""
         app = self.repository()
@@ -519,6 +570,18 @@ class Hard(GitWorld):
         self.bash('s1', app, 'gh pr close 7', 'feat', '✓ Closed pull request acme/app#7')
         self.wait(3600)
         self.bash('s1', app, 'gh pr reopen 7', 'feat', '✓ Reopened pull request acme/app#7')
+        b = self.turn('s1', app, 'feat')
+        self.stop('s1', app)
+        self.both({a: pr(7), b: pr(7)})
+
+    def test_second_pull_request_to_a_release(self):
+        app = self.repository()
+        self.git(app, 'checkout', '-q', '-b', 'feat')
+        a = self.turn('s1', app, 'feat')
+        self.create_pr('s1', app, 7, 'feat')
+        self.wait(3600)
+        url = 'https://github.com/acme/app/pull/8'
+        self.bash('s1', app, 'gh pr create --base release --fill', 'feat', url, gitOperation={'pr': {'number': 8, 'url': url, 'action': 'created'}})
         b = self.turn('s1', app, 'feat')
         self.stop('s1', app)
         self.both({a: pr(7), b: pr(7)})
