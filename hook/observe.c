@@ -9,6 +9,7 @@
 #include "charge.h"
 #include "clock.h"
 #include "git.h"
+#include "hash.h"
 #include "worktree.h"
 
 bool observe_run(struct ingest *in, struct str event, struct err *e)
@@ -23,6 +24,8 @@ bool observe_run(struct ingest *in, struct str event, struct err *e)
 	store_bind(s, "ti", known, clock_now_ms());
 	return store_run(&in->store, s, e);
 }
+
+enum { CONFIG_AGE_MS = 2000 };
 
 static bool word_id(struct ingest *in, struct str text, int64_t *out, struct err *e)
 {
@@ -64,25 +67,78 @@ static bool write_config_hint(struct ingest *in, struct session *session, const 
 		       charge_renew_claim(&in->store, t->project_id, branch, e));
 }
 
+// Of the state that the config is in, the branch and the session: what is read for one of these
+// does not do for another. 0: it was changed just now, and may be again within a tick of the disk's
+// clock.
+static uint64_t config_hash(
+	struct ingest *in, const struct git_place *g, struct str branch, struct str session)
+{
+	struct stat st;
+	const char *path = arena_printf(&in->arena, "%.*s/config", STR_ARG(g->common_dir));
+	if (stat(path, &st) != 0 || (int64_t)st.st_mtime * 1000 > clock_now_ms() - CONFIG_AGE_MS)
+		return 0;
+	return hash_fast(str_of(arena_printf(&in->arena, "%llu %lld %lld.%ld %lld.%ld %.*s %.*s",
+		(unsigned long long)st.st_ino, (long long)st.st_size, (long long)st.st_mtime,
+		(long)st.st_mtim.tv_nsec, (long long)st.st_ctime, (long)st.st_ctim.tv_nsec,
+		STR_ARG(branch), STR_ARG(session))));
+}
+
+// The row of a working tree whose config was read already: a large one takes longer to read than
+// everything else here.
+static bool find_read_tree(struct ingest *in, const struct git_place *g, uint64_t hash,
+	struct worktree *out, bool *out_found, struct err *e)
+{
+	sqlite3_stmt *s = store_sql(&in->store,
+		"SELECT id, project_id, default_branch_id, reflog_bytes, reflog_inode FROM "
+		"worktree WHERE git_dir = :dir AND config_hash = :hash AND config_hash <> 0",
+		e);
+	if (!s)
+		return false;
+	store_bind(s, "th", g->git_dir, hash);
+	if (!store_step(&in->store, s, out_found, e))
+		return false;
+	if (*out_found)
+		*out = (struct worktree){.id = sqlite3_column_int64(s, 0),
+			.project_id = sqlite3_column_int64(s, 1),
+			.default_branch_id = sqlite3_column_int64(s, 2),
+			.reflog_bytes = sqlite3_column_int64(s, 3),
+			.reflog_inode = sqlite3_column_int64(s, 4)};
+	(void)sqlite3_reset(s);
+	return true;
+}
+
+static bool read_tree(struct ingest *in, struct session *session, const struct git_place *g,
+	const struct git_head *h, uint64_t hash, struct worktree *out, struct err *e)
+{
+	struct git_config c = {0};
+	(void)git_read_config(&in->arena, g, h->branch, &c);
+	sqlite3_stmt *s =
+		store_sql(&in->store, "UPDATE worktree SET config_hash = :hash WHERE id = :id", e);
+	if (!s || !worktree_find(&in->store, g, &c, out, e))
+		return false;
+	store_bind(s, "hi", hash, out->id);
+	return store_run(&in->store, s, e) && write_config_hint(in, session, out, h, &c, e);
+}
+
 bool observe_git(struct ingest *in, struct str session_uid, struct str cwd, struct err *e)
 {
 	struct git_place g;
 	struct git_head h;
-	struct git_config c = {0};
 	struct worktree t;
 	struct session *session = catalog_session(&in->catalog, session_uid);
 	int64_t session_id;
+	bool is_read;
 	if (ingest_is_ignored(in, cwd))
 		return true;
 	if (!session || ingest_is_forgotten(in, session_uid) || !cwd.n || cwd.p[0] != '/' ||
 		!git_find(&in->arena, cwd, &g) || !git_read_head(&in->arena, &g, &h))
 		return true;
-	(void)git_read_config(&in->arena, &g, h.branch, &c);
+	uint64_t hash = config_hash(in, &g, h.branch, session_uid);
 	return store_session(&in->store, session, &session_id, e) &&
-	       worktree_find(&in->store, &g, &c, &t, e) &&
+	       find_read_tree(in, &g, hash, &t, &is_read, e) &&
+	       (is_read || read_tree(in, session, &g, &h, hash, &t, e)) &&
 	       worktree_read_moves(&in->store, &g, &t, e) &&
-	       worktree_note_head(&in->store, &t, session_id, &h, e) &&
-	       write_config_hint(in, session, &t, &h, &c, e);
+	       worktree_note_head(&in->store, &t, session_id, &h, e);
 }
 
 static bool is_set(const char *name)

@@ -9,6 +9,7 @@ CREATE INDEX workdir_worktree ON workdir(worktree_id) WHERE worktree_id IS NOT N
 UPDATE workdir SET worktree_id = (SELECT max(t.id) FROM worktree AS t WHERE t.path = workdir.path) WHERE how = 'git';
 
 ALTER TABLE worktree ADD COLUMN base_repo TEXT; -- where gh sends pull requests (gh-resolved), host/owner/name; NULL: not asked
+ALTER TABLE worktree ADD COLUMN config_hash INTEGER NOT NULL DEFAULT 0; -- which state of the config was read last, for whom; 0: read it
 UPDATE worktree SET reflog_bytes = 0, reflog_inode = 0; -- to be read again: the births of branches were not looked for
 
 -- A reflog has several entries in one second, and the same ones again: n counts them from 0.

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """Which branch and pull request each turn is charged to, in real git repositories."""
+import os
 import unittest
 
 from gitworld import GitWorld, none, on, pr
@@ -434,6 +435,19 @@ class Branches(GitWorld):
         a = self.turn('s1', app, 'feat')
         self.stop('s1', app)
         self.check({a: pr(61, source='editor', confidence=88)})
+
+    def test_config_is_read_again_when_it_changes(self):
+        app = self.repository()
+        config = app / '.git/config'
+        self.git(app, 'checkout', '-q', '-b', 'feat')
+        for age_s in (30, 20):  # long enough ago to be a state of its own
+            os.utime(config, (self.ms // 1000 - age_s,) * 2)
+            a = self.turn('s1', app, 'feat')
+            self.stop('s1', app)
+            self.stop('s1', app)
+            self.check({a: none() if age_s == 30 else pr(61, source='editor')})
+            self.assertNotEqual(self.read().one('SELECT config_hash FROM worktree'), 0)
+            self.git(app, 'config', 'branch.feat.github-pr-owner-number', 'acme#app#61')
 
     def test_branch_called_after_a_pull_request(self):
         app = self.repository()
