@@ -15,11 +15,12 @@ bool store_take_command(struct store *st, int64_t hint_id, struct err *e)
 		"c.branch_id), "
 		"workdir_id = c.workdir_id, prompt_id = c.prompt_id, head_id = c.head_id, base_id "
 		"= c.base_id, repo = coalesce(h.repo, c.repo),"
-		" verb = CASE WHEN c.verb = 'create' AND h.verb = 'named' THEN 'created' ELSE "
+		" verb = CASE WHEN c.verb = 'create' AND h.verb = 'named' THEN 'created' "
+		"WHEN c.verb = 'auto-merge' AND h.verb = 'merged' THEN c.verb ELSE "
 		"h.verb END FROM pr_hint AS c WHERE h.id = :id AND c.id = (SELECT x.id FROM "
 		"pr_hint AS x WHERE x.session_id = h.session_id AND x.source = 'command' AND "
 		"x.call_hash = h.call_hash AND x.verb <> 'switch' ORDER BY x.verb = 'create' DESC, "
-		"x.verb = 'merge' DESC LIMIT 1)",
+		"x.verb GLOB '*merge' DESC LIMIT 1)",
 		e);
 	if (!s)
 		return false;

@@ -526,7 +526,8 @@ class Hard(GitWorld):
         app = self.repository()
         self.git(app, 'checkout', '-q', '-b', 'feat')
         self.create_pr('s1', app, 7, 'feat')
-        self.bash('s1', app, 'gh pr merge 7 --auto --squash', 'feat', 'will be automatically merged')
+        self.bash('s1', app, 'gh pr merge 7 --auto --squash', 'feat', 'will be automatically merged',
+                  gitOperation={'pr': {'number': 7, 'action': 'merged'}})
         self.wait(3600)
         a = self.turn('s1', app, 'feat')
         self.stop('s1', app)
