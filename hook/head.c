@@ -155,6 +155,12 @@ static void open_first(struct builder *b)
 			x = &b->events.p[i];
 			branch = x->to_id;
 		}
+	bool is_loose = !branch && b->events.n &&
+			(x ? x->kind == EVENT_CHECKOUT
+			   : b->events.p[0].kind == EVENT_SEEN && b->events.p[0].is_detached &&
+						!b->events.p[0].to_id);
+	if (is_loose && b->oldest_ms) // git worktree add --detach
+		*LIST_ADD(&b->spans) = (struct span){b->oldest_ms, 0, 0, "detached"};
 	if (branch && b->oldest_ms)
 		*LIST_ADD(&b->spans) = (struct span){b->oldest_ms, branch, 0, "reflog"};
 }

@@ -300,6 +300,18 @@ class Hard(GitWorld):
         self.stop('s2', two)
         self.both({a: pr(1), b: pr(2), c: pr(1), d: pr(2)})
 
+    def test_detached_worktree(self):
+        app = self.repository()
+        tree = self.dir / 'tree'
+        self.git(app, 'worktree', 'add', '-q', '--detach', str(tree))
+        a = self.turn('s1', tree, 'HEAD')
+        self.stop('s1', tree)
+        self.check({a: none('detached', branch=None)})
+        self.git(tree, 'checkout', '-q', '-b', 'later')
+        b = self.turn('s1', tree, 'later')
+        self.stop('s1', tree)
+        self.both({a: none('detached', branch=None), b: on('later')})
+
     # -- git's own memory fails
 
     def test_reflog_is_expired_between_hooks(self):
