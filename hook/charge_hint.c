@@ -16,15 +16,15 @@ struct seen_hint { // a row of pr_hint
 };
 
 // A pr-link line names no folder: what the call did that created the pull request, perhaps an
-// agent's, is known better.
+// agent's, is known better. A fork or a resumed session may repeat the line and work elsewhere.
 static bool find_call(struct store *st, struct seen_hint *h, bool *out_found, struct err *e)
 {
 	sqlite3_stmt *s = store_sql(st,
 		"SELECT w.project_id, w.worktree_id, h.branch_id, h.head_id, h.at_ms FROM pr_hint "
-		"AS me JOIN pr_hint AS h ON h.session_id = me.session_id AND h.number = me.number "
-		"AND h.repo = me.repo COLLATE NOCASE AND h.verb = 'created' JOIN workdir AS w ON "
-		"w.id = h.workdir_id WHERE me.id = :id AND me.verb = 'created' ORDER BY "
-		"h.source = 'gitOperation' DESC, h.at_ms, h.id LIMIT 1",
+		"AS me JOIN pr_hint AS h ON h.number = me.number AND h.repo = me.repo COLLATE "
+		"NOCASE AND h.verb = 'created' JOIN workdir AS w ON w.id = h.workdir_id WHERE "
+		"me.id = :id AND me.verb = 'created' ORDER BY h.session_id = me.session_id DESC, "
+		"h.source = 'gitOperation' DESC, h.at_ms, h.uuid LIMIT 1",
 		e);
 	if (!s)
 		return false;
@@ -151,16 +151,16 @@ bool charge_renew_pr(struct store *st, int64_t project_id, int64_t number, struc
 // Those that know their place by this one.
 static bool place_links(struct store *st, const struct seen_hint *h, struct err *e)
 {
-	int64_t ids[8];
+	int64_t ids[64];
 	size_t n = 0;
 	bool has_row = true;
 	sqlite3_stmt *s = store_sql(st,
-		"SELECT id FROM pr_hint WHERE session_id = :session AND number = :number AND verb "
-		"= 'created' AND workdir_id IS NULL AND source <> 'config' LIMIT 8",
+		"SELECT id FROM pr_hint WHERE number = :number AND verb = 'created' AND workdir_id "
+		"IS NULL AND source <> 'config' ORDER BY session_id = :session DESC LIMIT 64",
 		e);
 	if (!s)
 		return false;
-	store_bind(s, "ii", h->session_id, h->number);
+	store_bind(s, "ii", h->number, h->session_id);
 	while (has_row) {
 		if (!store_step(st, s, &has_row, e))
 			return false;

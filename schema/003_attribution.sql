@@ -48,6 +48,7 @@ ALTER TABLE pr_hint ADD COLUMN head_id INTEGER REFERENCES name(id); -- branch th
 ALTER TABLE pr_hint ADD COLUMN base_id INTEGER REFERENCES name(id); -- branch to merge it into (--base); NULL: the default one
 ALTER TABLE pr_hint ADD COLUMN project_id INTEGER REFERENCES project(id); -- derived: the repository it was seen in
 ALTER TABLE pr_hint ADD COLUMN on_branch_id INTEGER REFERENCES name(id);  -- derived: the branch that was checked out there
+CREATE INDEX pr_hint_created ON pr_hint(number) WHERE verb = 'created';
 CREATE INDEX pr_hint_branch ON pr_hint(project_id, on_branch_id);
 
 -- The pull request that the work on a branch belongs to, in stretches of time; the rest has none.

@@ -267,6 +267,18 @@ class Hard(GitWorld):
         self.stop('s1', app)
         self.both({a: pr(8, branch='worktree-agent-a1'), b: none(branch='feat'), c: none(branch='feat')})
 
+    def test_link_that_another_session_repeats(self):
+        """A session that goes on from the one which created it, on another branch."""
+        app = self.repository()
+        self.git(app, 'checkout', '-q', '-b', 'feat')
+        a = self.create_pr('s1', app, 7, 'feat')
+        self.stop('s1', app)
+        self.git(app, 'checkout', '-q', '-b', 'next')
+        b = self.turn('s2', app, 'next')
+        self.link('s2', 7)
+        self.stop('s2', app)
+        self.both({a: pr(7), b: none(branch='next')})
+
     def test_same_number_in_two_repositories(self):
         one, two = self.repository('one', 'https://github.com/acme/one'), self.repository('two', 'https://github.com/acme/two')
         for where in (one, two):
