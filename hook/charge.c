@@ -125,20 +125,42 @@ static bool find_review(struct store *st, const struct scene *c, const struct tu
 	return true;
 }
 
+// A number that nothing but the circumstances name, unless the user wants it left out.
+static bool use_number(struct store *st, const struct scene *c, const struct claim *x,
+	struct decision *d, bool *out_used, struct err *e)
+{
+	int64_t repo;
+	bool is_ignored;
+	sqlite3_stmt *s = store_sql(st,
+		"SELECT 1 FROM pr_link AS l JOIN name AS r ON r.id = :repo WHERE l.act = 'ignore' "
+		"AND "
+		"l.undone_ms IS NULL AND l.number = :number AND l.repo = r.text COLLATE NOCASE",
+		e);
+	if (!s || !own_repo(st, c, &repo, e))
+		return false;
+	store_bind(s, "ii", repo, x->number);
+	if (!store_step(st, s, &is_ignored, e))
+		return false;
+	(void)sqlite3_reset(s);
+	*out_used = !is_ignored;
+	if (is_ignored)
+		return true;
+	d->claim = *x;
+	d->claim.repo_id = repo;
+	set_claim(d);
+	return true;
+}
+
 static bool decide_pr(struct store *st, const struct scene *c, const struct turn *t,
 	struct decision *d, struct err *e)
 {
-	bool is_linked, is_default = true;
-	if (!find_link(st, c, t, d, &is_linked, e) || is_linked)
-		return is_linked;
-	if (c->is_ci && c->ci_number) {
-		d->claim = (struct claim){
-			.number = c->ci_number, .role = "ci", .source = "ci", .confidence = 95};
-		if (!own_repo(st, c, &d->claim.repo_id, e))
-			return false;
-		set_claim(d);
-		return true;
-	}
+	bool is_decided, is_default = true;
+	if (!find_link(st, c, t, d, &is_decided, e) || is_decided)
+		return is_decided;
+	const struct claim ci = {
+		.number = c->ci_number, .role = "ci", .source = "ci", .confidence = 95};
+	if (c->is_ci && c->ci_number && (!use_number(st, c, &ci, d, &is_decided, e) || is_decided))
+		return is_decided;
 	if (d->branch_id &&
 		!claim_at(st, c->project_id, d->branch_id, t->owner.at_ms, &d->claim, e))
 		return false;
@@ -148,16 +170,12 @@ static bool decide_pr(struct store *st, const struct scene *c, const struct turn
 		d->role = "ci";
 	if (d->confidence >= CHARGE_SURE)
 		return true;
-	if (c->review_number) {
-		d->claim = (struct claim){.number = c->review_number,
-			.role = "review",
-			.source = "worktree",
-			.confidence = 90};
-		if (!own_repo(st, c, &d->claim.repo_id, e))
-			return false;
-		set_claim(d);
-		return true;
-	}
+	const struct claim made_for = {.number = c->review_number,
+		.role = "review",
+		.source = "worktree",
+		.confidence = 90};
+	if (c->review_number && (!use_number(st, c, &made_for, d, &is_decided, e) || is_decided))
+		return is_decided;
 	if (d->branch_id && !claim_is_default(st, c->project_id, d->branch_id, &is_default, e))
 		return false;
 	return !is_default || find_review(st, c, t, d, e);

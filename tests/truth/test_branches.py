@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: MIT
 """Which branch and pull request each turn is charged to, in real git repositories."""
 import os
+import subprocess
 import unittest
 
 from gitworld import GitWorld, none, on, pr
+from harness import CCL
 
 
 class Branches(GitWorld):
@@ -427,6 +429,22 @@ class Branches(GitWorld):
         self.git(app, 'worktree', 'add', '-q', '--detach', str(tree))
         a = self.turn('s1', tree, 'HEAD')
         self.finish({a: pr(55, role='review', confidence=90)})
+
+    def test_ignored(self):
+        """What the user wants left out, whatever names it."""
+        app = self.repository()
+        tree = app / '.claude/worktrees/pr-55'
+        self.git(app, 'worktree', 'add', '-q', '--detach', str(tree))
+        a = self.turn('s1', tree, 'HEAD')
+        b = self.turn('s2', app, 'main')
+        self.hook({'session_id': 's2', 'transcript_path': str(self.file('s2')), 'cwd': str(app), 'hook_event_name': 'Stop'},
+                  CCL_NOW=self.iso(), GITHUB_ACTIONS='true', GITHUB_REF='refs/pull/77/merge')
+        self.sync_all()
+        self.check({a: pr(55, role='review'), b: pr(77, role='ci')})
+        for number in ('55', '77'):
+            run = subprocess.run([CCL, 'pr', 'ignore', number, '--repo', 'acme/app'], env=self.env(), cwd=app, capture_output=True, text=True)
+            self.assertEqual(run.returncode, 0, run.stderr)
+        self.check({a: {'pr': None}, b: none(branch='main')})
 
     def test_editor_config(self):
         app = self.repository()
