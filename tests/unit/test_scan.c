@@ -19,7 +19,7 @@ static void check_text(struct str text, const char *want)
 	struct buf walk = {0};
 	struct guarded g = guard(text);
 	bool is_ok = walk_text(&a, g.text, &walk);
-	if (is_ok != (want != NULL) || (is_ok && strcmp(buf_z(&walk), want) != 0))
+	if (want ? !is_ok || strcmp(buf_z(&walk), want) != 0 : is_ok)
 		fail_msg("%.*s: %s %s, wanted %s", STR_ARG(text), is_ok ? "taken as" : "refused",
 			is_ok ? buf_z(&walk) : "", want ? want : "to be refused");
 	if (skips_text(g.text) != is_ok)
