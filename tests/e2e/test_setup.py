@@ -20,9 +20,9 @@ NOW = '2026-11-21T18:00:00Z'
 BASICS = ('bash', 'dirname', 'env')
 ALL = {
     'apt-get': ['apt-get update', 'apt-get install -y --no-install-recommends'
-                ' gcc libc6-dev meson ninja-build python3 pkg-config libsqlite3-dev'],
-    'dnf': ['dnf install -y gcc meson ninja-build python3 pkgconf-pkg-config sqlite-devel'],
-    'pacman': ['pacman -S --needed --noconfirm gcc meson ninja python pkgconf sqlite'],
+                ' gcc libc6-dev meson ninja-build python3 pkg-config libsqlite3-dev libjansson-dev'],
+    'dnf': ['dnf install -y gcc meson ninja-build python3 pkgconf-pkg-config sqlite-devel jansson-devel'],
+    'pacman': ['pacman -S --needed --noconfirm gcc meson ninja python pkgconf sqlite jansson'],
 }
 TOO_OLD = 'the packages of this system are too old for ccl: install newer ones by hand, then run with --no-deps'
 
@@ -167,7 +167,7 @@ class Packages(Case):
         self.prepare('brew')
         self.stub('cc', '')
         self.stub('brew', f'[ "$1" = --prefix ] && exit 1; echo "brew $*" >>"{self.log}"')
-        self.check(1, TOO_OLD, ['brew install meson ninja python3 pkgconf sqlite'])
+        self.check(1, TOO_OLD, ['brew install meson ninja python3 pkgconf sqlite jansson'])
 
     def test_brew_without_a_compiler(self):
         self.prepare('brew')
@@ -183,11 +183,11 @@ class Packages(Case):
         self.stub('meson', 'echo 1.10.0')
         self.stub('pkg-config', 'exit 1')  # an SQLite that is too old
         self.log.unlink()
-        self.check(1, TOO_OLD, ['apt-get update', 'apt-get install -y --no-install-recommends libsqlite3-dev'])
+        self.check(1, TOO_OLD, ['apt-get update', 'apt-get install -y --no-install-recommends libsqlite3-dev libjansson-dev'])
 
     def test_sudo(self):
         self.prepare('dnf', uid=1000)
-        needs = 'gcc meson ninja-build python3 pkgconf-pkg-config sqlite-devel'
+        needs = 'gcc meson ninja-build python3 pkgconf-pkg-config sqlite-devel jansson-devel'
         self.check(1, f'to install packages you must be root, and there is no sudo. Have somebody install: {needs}', [])
         self.stub('sudo', f'echo "sudo $*" >>"{self.log}"; exec "$@"')
         self.check(1, TOO_OLD, [f'sudo dnf install -y {needs}', f'dnf install -y {needs}'])
