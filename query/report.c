@@ -279,11 +279,11 @@ bool report_run(
 	int at[REPORT_MAX_COLUMNS];
 	if (def->n_columns > REPORT_MAX_COLUMNS)
 		return err_set(e, ERR_INTERNAL, "report %s has too many columns", def->name);
+	if (!req->is_breakdown)
+		result_drop(&r, is_no_split);
 	if (!apply_window(db, a, req, e) || !prepare(db, def->sql, req, &s, e) ||
 		!map_columns(s, &r, at, e) || !report_fetch(s, at, &r, e))
 		return false;
-	if (!req->is_breakdown)
-		result_drop(&r, is_no_split);
 	result_sum(&r, def->totals_column, def->totals_value);
 	*out = r;
 	return true;

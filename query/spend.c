@@ -13,8 +13,8 @@
 
 static const char declaration[] =
 	"CREATE TABLE spend_sum (turn_id, at_ms, hour, day, week, month, origin_id, class_id,"
-	" charge_id, model_id, split, session_id, agent_id, project_id, branch_id, turns, input, "
-	"output,"
+	" charge_id, model_id, split, session_id, agent_id, project_id, branch_id, repo_id, number,"
+	" turns, input, output,"
 	" cache_write_5m, cache_write_1h, cache_read, web_searches, cost, unpriced, unknown,"
 	" first_ms, last_ms, since_ms HIDDEN, until_ms HIDDEN, in_project HIDDEN,"
 	" in_branch HIDDEN, of_model HIDDEN, of_session HIDDEN, breakdown HIDDEN)";
@@ -176,11 +176,14 @@ static unsigned long long named(const char *plan)
 	return strtoull(plan, NULL, 16) & ((1ull << SPEND_N_COLUMNS) - 1);
 }
 
+static const unsigned long long CHARGED =
+	1ull << SPEND_BRANCH_ID | 1ull << SPEND_REPO_ID | 1ull << SPEND_NUMBER;
+
 static bool is_by_charge(unsigned long long columns)
 {
-	const unsigned long long known = 1ull << SPEND_CHARGE_ID | 1ull << SPEND_SESSION_ID |
-					 1ull << SPEND_CLASS_ID | 1ull << SPEND_MODEL_ID |
-					 1ull << SPEND_SPLIT;
+	const unsigned long long known = CHARGED | 1ull << SPEND_CHARGE_ID |
+					 1ull << SPEND_SESSION_ID | 1ull << SPEND_CLASS_ID |
+					 1ull << SPEND_MODEL_ID | 1ull << SPEND_SPLIT;
 	const unsigned long long measures = ~((1ull << SPEND_TURNS) - 1) & ~(1ull << SPEND_UNKNOWN);
 	return (columns & ~(known | measures)) == 0;
 }
@@ -195,13 +198,13 @@ static bool read_cells(struct table *t, const char *plan, sqlite3_value **args, 
 		.model = text_of(args[ARG_MODEL]),
 		.session = text_of(args[ARG_SESSION]),
 		.is_by_charge = is_by_charge(named(plan)),
-		.has_branch = named(plan) >> SPEND_BRANCH_ID & 1};
+		.has_charge = (named(plan) & CHARGED) != 0};
 	(void)sqlite3_file_control(t->db, "main", SQLITE_FCNTL_DATA_VERSION, &version);
 	if (t->is_read && version == t->version && f.since_ms == t->filter.since_ms &&
 		f.until_ms == t->filter.until_ms && same(f.project, t->filter.project) &&
 		same(f.branch, t->filter.branch) && same(f.model, t->filter.model) &&
 		same(f.session, t->filter.session) && f.is_by_charge == t->filter.is_by_charge &&
-		f.has_branch == t->filter.has_branch)
+		(t->filter.has_charge || !f.has_charge))
 		return true;
 	t->is_read = false;
 	if (!spend_read(t->db, &f, &t->cells, e))

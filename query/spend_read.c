@@ -32,10 +32,10 @@ struct reader {
 	sqlite3_stmt *origin;   // reads some
 	bool is_complete;       // an origin that is not in origins is OUTSIDE
 	struct rowset cut_days; // by charge: those in which a price changes
-	struct rowset charges;  // those that a branch filter leaves, with their branch
+	struct rowset charges;  // those that a branch filter leaves
 };
 
-enum { CHARGE_ID, CHARGE_BRANCH_ID, N_CHARGE };
+enum { CHARGE_ID, CHARGE_BRANCH_ID, CHARGE_REPO_ID, CHARGE_NUMBER, N_CHARGE };
 
 static bool fail(const struct reader *r, struct err *e)
 {
@@ -183,23 +183,28 @@ static bool read_charges(struct reader *r, struct err *e)
 	AUTO(finalize) sqlite3_stmt *s = NULL;
 	int rc;
 	r->charges = (struct rowset){.n_key = 1, .n_columns = N_CHARGE};
-	if (!r->filter->branch.p && !r->filter->has_branch)
+	if (!r->filter->branch.p && !r->filter->has_charge)
 		return true;
 	if (!prepare(r, spend_branch_sql, &s, e))
 		return false;
 	while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
 		bool is_new;
 		int64_t id = sqlite3_column_int64(s, 0);
-		rowset_get(&r->charges, &id, &is_new)[CHARGE_BRANCH_ID] = int_or_null(s, 1);
+		int64_t *row = rowset_get(&r->charges, &id, &is_new);
+		for (int i = CHARGE_BRANCH_ID; i < N_CHARGE; i++)
+			row[i] = int_or_null(s, i);
 	}
 	return rc == SQLITE_DONE || fail(r, e);
 }
 
-// False: a branch filter leaves it out.
-static bool find_branch(struct reader *r, int64_t charge_id, int64_t *out)
+// What it is charged to, in c. False: a branch filter leaves it out.
+static bool set_charge(struct reader *r, struct spend_cell *c, int64_t charge_id)
 {
 	const int64_t *row = rowset_find(&r->charges, &charge_id);
-	*out = row ? row[CHARGE_BRANCH_ID] : SPEND_NULL;
+	c->v[SPEND_CHARGE_ID] = charge_id;
+	c->v[SPEND_BRANCH_ID] = row ? row[CHARGE_BRANCH_ID] : SPEND_NULL;
+	c->v[SPEND_REPO_ID] = row ? row[CHARGE_REPO_ID] : SPEND_NULL;
+	c->v[SPEND_NUMBER] = row ? row[CHARGE_NUMBER] : SPEND_NULL;
 	return row || !r->filter->branch.p;
 }
 
@@ -225,7 +230,7 @@ static bool is_cut(const struct rate *rate, int64_t at_ms)
 static bool add_cell(struct reader *r, sqlite3_stmt *s, struct err *e)
 {
 	const int64_t *origin;
-	int64_t at_ms = sqlite3_column_int64(s, 1), branch_id;
+	int64_t at_ms = sqlite3_column_int64(s, 1);
 	int64_t class_id = sqlite3_column_int64(s, 3);
 	const struct rate *rate = find_rate(r, class_id, at_ms);
 	if (!rate ||
@@ -233,20 +238,19 @@ static bool add_cell(struct reader *r, sqlite3_stmt *s, struct err *e)
 		return true;
 	if (!find_origin(r, sqlite3_column_int64(s, 2), &origin, e))
 		return false;
-	if (!origin || !find_branch(r, sqlite3_column_int64(s, 4), &branch_id))
-		return true;
 	struct spend_cells *out = r->out;
 	out->all = mem_reserve(out->all, &out->cap, out->n + 1, sizeof *out->all);
-	struct spend_cell *c = &out->all[out->n++];
+	struct spend_cell *c = &out->all[out->n];
+	if (!origin || !set_charge(r, c, sqlite3_column_int64(s, 4)))
+		return true;
+	out->n++;
 	c->v[SPEND_TURN_ID] = int_or_null(s, 0);
 	c->v[SPEND_AT_MS] = at_ms;
 	c->v[SPEND_ORIGIN_ID] = origin[ORIGIN_ID];
 	c->v[SPEND_CLASS_ID] = rate->class_id;
-	c->v[SPEND_CHARGE_ID] = sqlite3_column_int64(s, 4);
 	c->v[SPEND_SESSION_ID] = origin[SESSION_ID];
 	c->v[SPEND_AGENT_ID] = origin[AGENT_ID];
 	c->v[SPEND_PROJECT_ID] = origin[PROJECT_ID];
-	c->v[SPEND_BRANCH_ID] = branch_id;
 	for (int i = 0; i <= SPEND_WEB_SEARCHES - SPEND_TURNS; i++)
 		c->v[SPEND_TURNS + i] = sqlite3_column_int64(s, 5 + i);
 	c->v[SPEND_UNKNOWN] =
@@ -271,7 +275,7 @@ static bool add_charge_cell(struct reader *r, sqlite3_stmt *s, struct err *e)
 	struct spend_cell *c = &out->all[out->n++];
 	c->v[SPEND_AT_MS] = at_ms;
 	c->v[SPEND_CLASS_ID] = rate->class_id;
-	c->v[SPEND_CHARGE_ID] = sqlite3_column_int64(s, 2);
+	(void)set_charge(r, c, sqlite3_column_int64(s, 2));
 	c->v[SPEND_SESSION_ID] = sqlite3_column_int64(s, 3);
 	for (int i = 0; i <= SPEND_WEB_SEARCHES - SPEND_TURNS; i++)
 		c->v[SPEND_TURNS + i] = sqlite3_column_int64(s, 4 + i);
@@ -310,7 +314,7 @@ static bool read_by_charge(struct reader *r, struct err *e)
 	AUTO(finalize) sqlite3_stmt *s = NULL;
 	int rc;
 	r->cut_days = (struct rowset){.n_key = 1, .n_columns = 1};
-	if (!prepare(r, spend_charge_sql, &s, e))
+	if (!read_charges(r, e) || !prepare(r, spend_charge_sql, &s, e))
 		return false;
 	while ((rc = sqlite3_step(s)) == SQLITE_ROW)
 		if (!add_charge_cell(r, s, e))

@@ -27,6 +27,8 @@ enum spend_column {
 	SPEND_AGENT_ID,
 	SPEND_PROJECT_ID,
 	SPEND_BRANCH_ID,
+	SPEND_REPO_ID,
+	SPEND_NUMBER,
 	SPEND_TURNS, // here the measures begin
 	SPEND_INPUT,
 	SPEND_OUTPUT,
@@ -48,7 +50,7 @@ struct spend_filter {
 	struct str project, branch, model, session;
 	bool is_by_charge; // of the first columns only charge, session, class and model are asked
 			   // for
-	bool has_branch;   // SPEND_BRANCH_ID is asked for
+	bool has_charge;   // SPEND_BRANCH_ID, SPEND_REPO_ID or SPEND_NUMBER is asked for
 };
 
 // A roll-up row, a turn or a step. What was not asked for may be missing. SPEND_HOUR to SPEND_MONTH

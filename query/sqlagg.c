@@ -6,6 +6,7 @@
 #include "arena.h"
 #include "buf.h"
 #include "ledger.h"
+#include "rowset.h"
 
 struct candidate {
 	int64_t id;
@@ -125,6 +126,27 @@ static void list_finish(sqlite3_context *ctx)
 	free(l->ids);
 }
 
+static void once_step(sqlite3_context *ctx, int argc, sqlite3_value **argv)
+{
+	struct rowset *r = sqlite3_aggregate_context(ctx, sizeof *r);
+	int64_t id = sqlite3_value_int64(argv[0]);
+	bool is_new;
+	(void)argc;
+	if (!r)
+		mem_die("out of memory");
+	r->n_key = r->n_columns = 1;
+	if (sqlite3_value_type(argv[0]) != SQLITE_NULL)
+		(void)rowset_get(r, &id, &is_new);
+}
+
+static void once_finish(sqlite3_context *ctx)
+{
+	struct rowset *r = sqlite3_aggregate_context(ctx, 0);
+	sqlite3_result_int64(ctx, r ? (int64_t)r->n : 0);
+	if (r)
+		rowset_free(r);
+}
+
 bool sqlagg_register(sqlite3 *db, struct err *e)
 {
 	static const struct {
@@ -143,7 +165,10 @@ bool sqlagg_register(sqlite3 *db, struct err *e)
 			    (void *)(uintptr_t)functions[i].by_name, NULL, step, finish,
 			    NULL) != SQLITE_OK)
 			return ledger_fail(db, "registering functions", e);
-	return sqlite3_create_function_v2(db, "list_once", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
-		       NULL, NULL, list_step, list_finish, NULL) == SQLITE_OK ||
+	const int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC;
+	return (sqlite3_create_function_v2(db, "list_once", 2, flags, NULL, NULL, list_step,
+			list_finish, NULL) == SQLITE_OK &&
+		       sqlite3_create_function_v2(db, "count_once", 1, flags, NULL, NULL, once_step,
+			       once_finish, NULL) == SQLITE_OK) ||
 	       ledger_fail(db, "registering functions", e);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // SQL aggregates that reports use.
 //
+//   count_once(id)        how many different ids; count(DISTINCT id) makes a table for each group
 //   list_once(id, text)   the texts, each id once, in the order of their rows, with commas between
 //   dearest_project(id, cost, turns)  dearest_branch(..)  dearest_model(..)
 //

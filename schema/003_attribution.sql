@@ -50,6 +50,7 @@ ALTER TABLE pr_hint ADD COLUMN project_id INTEGER REFERENCES project(id); -- der
 ALTER TABLE pr_hint ADD COLUMN on_branch_id INTEGER REFERENCES name(id);  -- derived: the branch that was checked out there
 CREATE INDEX pr_hint_created ON pr_hint(number) WHERE verb = 'created';
 CREATE INDEX pr_hint_branch ON pr_hint(project_id, on_branch_id);
+CREATE INDEX pr_hint_number ON pr_hint(number) WHERE number IS NOT NULL;
 
 -- The pull request that the work on a branch belongs to, in stretches of time; the rest has none.
 CREATE TABLE claim (

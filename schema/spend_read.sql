@@ -12,9 +12,9 @@ WHERE o.id BETWEEN :first AND :last
 -- @statement left
 SELECT id FROM spend_origin
 
--- The branches that turns are charged to.
+-- What turns are charged to.
 -- @statement branch
-SELECT id, branch_id FROM charge WHERE id IN (SELECT id FROM spend_charge)
+SELECT id, branch_id, repo_id, number FROM charge WHERE :branch IS NULL OR id IN (SELECT id FROM spend_charge)
 
 -- What a charge has in all.
 -- @statement charge

@@ -18,7 +18,7 @@
 -- @example ccl branches --project api --since 30d
 SELECT p.name AS project, p.root, b.text AS branch, (SELECT name FROM model WHERE id = s.split) AS model,
   count(DISTINCT CASE WHEN c.confidence >= 60 THEN c.repo_id || ' ' || c.number END) AS prs,
-  count(DISTINCT s.session_id) AS sessions, @measures, min(s.first_ms) AS first, max(s.last_ms) AS last
+  count_once(s.session_id) AS sessions, @measures, min(s.first_ms) AS first, max(s.last_ms) AS last
 FROM spend AS s
 CROSS JOIN charge AS c ON c.id = s.charge_id
 LEFT JOIN project AS p ON p.id = c.project_id

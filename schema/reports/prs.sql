@@ -26,18 +26,18 @@
 -- @chart   bar x=number y=cost
 -- @empty   No turn is linked to a pull request yet. `ccl branches` shows what was spent where, `ccl pr link BRANCH NUMBER` adds a link by hand, `ccl pr resolve` asks the forge.
 -- @example ccl prs --since 30d
-WITH part AS MATERIALIZED (
-  SELECT c.repo_id, c.number, c.branch_id, c.role, c.confidence, s.split, s.first_ms, s.last_ms,
+WITH part AS (
+  SELECT s.repo_id, s.number, c.branch_id, c.role, c.confidence, s.split, s.first_ms, s.last_ms,
     c.confidence >= 60 OR :guess AS is_sure, s.turns, s.input, s.output, s.cache_write_5m, s.cache_write_1h, s.cache_read,
     s.web_searches, s.cost, s.unpriced
   FROM spend AS s CROSS JOIN charge AS c ON c.id = s.charge_id
-  WHERE c.number IS NOT NULL),
+  WHERE s.number IS NOT NULL),
 -- apart, so that the sums are of fewer rows
 visit AS MATERIALIZED (
-  SELECT c.repo_id, c.number, s.split, count(DISTINCT s.session_id) AS sessions
+  SELECT s.repo_id, s.number, s.split, count_once(s.session_id) AS sessions
   FROM spend AS s CROSS JOIN charge AS c ON c.id = s.charge_id
-  WHERE c.number IS NOT NULL AND (c.confidence >= 60 OR :guess) AND s.turns > 0
-  GROUP BY c.repo_id, c.number, s.split),
+  WHERE s.number IS NOT NULL AND (c.confidence >= 60 OR :guess) AND s.turns > 0
+  GROUP BY s.repo_id, s.number, s.split),
 sums AS (
   SELECT repo_id, number, split, max(is_sure) AS is_sure, min(confidence) AS confidence,
     dearest_branch(branch_id, cost, turns) AS branch_id,

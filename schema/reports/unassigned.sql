@@ -17,7 +17,7 @@
 -- @empty   Nothing: every turn is linked to a pull request, or there are none yet (`ccl sync`).
 -- @example ccl unassigned --since 7d
 SELECT CASE WHEN c.number IS NULL OR c.reason = 'below-60' THEN c.reason END AS reason, p.name AS project, b.text AS branch,
-  (SELECT name FROM model WHERE id = s.split) AS model, count(DISTINCT s.session_id) AS sessions, @measures,
+  (SELECT name FROM model WHERE id = s.split) AS model, count_once(s.session_id) AS sessions, @measures,
   min(s.first_ms) AS first, max(s.last_ms) AS last
 FROM spend AS s
 CROSS JOIN charge AS c ON c.id = s.charge_id
