@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Measures ccl and writes tests/bench/RESULTS.md.
 
-usage: tests/bench/bench.py [--build build] [--corpus DIR] [--only hook,sync,reports]
+usage: tests/bench/bench.py [--build build] [--corpus DIR] [--only hook,sync,reports,attribution]
 
 Needs a release build (meson setup build && ninja -C build). The corpus is made (2.2 GB) where DIR holds none; npm
 fetches ccusage into tests/.cache. About five minutes and 6 GB of temporary space."""
@@ -22,6 +22,7 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path.insert(0, str(ROOT / 'tests/tools'))
+from attribution import attribution_part, roll_up  # noqa: E402
 from harness import environ, payload, turn_line  # noqa: E402
 
 TURN_BYTES = 26_624
@@ -45,14 +46,14 @@ class Bench:
                              env=environ(ledger, self.home, **env), check=True, capture_output=True, text=True).stdout
         return [tuple(map(int, l.split())) for l in out.splitlines()]
 
-    def turns(self, first, n, n_bytes=TURN_BYTES):
+    def turns(self, first, n, n_bytes=TURN_BYTES, session='one', **more):
         """A file of n turns of n_bytes each: a tool's result, and the answer that ends the turn."""
         path = self.tmp / 'turns'
         with open(path, 'w') as f:
             for i in range(first, first + n):
-                answer = turn_line('one', i)
-                head = '{"type":"user","sessionId":"one","isSidechain":false,"message":{"role":"user","content":[{"type":"tool_result",' \
-                       '"tool_use_id":"x","content":"'
+                answer = turn_line(session, i, **more)
+                head = '{"type":"user","sessionId":"%s","isSidechain":false,"message":{"role":"user","content":[{"type":"tool_result",' \
+                       '"tool_use_id":"x","content":"' % session
                 tail = '"}]},"uuid":"u%d","timestamp":"2026-11-20T00:00:00.000Z"}\n' % i
                 f.write(head + 'x' * (n_bytes - len(head) - len(tail) - len(answer)) + tail + answer)
         return path
@@ -91,16 +92,20 @@ def million(ledger):
     db.execute(f'''WITH RECURSIVE k(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM k WHERE k < {times})
       INSERT INTO turn (key, key_hash, at_ms, {", ".join(columns)})
       SELECT key || '-' || k, abs(random()) >> 15, at_ms - k * 400000000 / {times} * 60, {", ".join(columns)} FROM turn, k''')
-    db.execute('DELETE FROM rollup')
-    db.execute('''INSERT INTO rollup SELECT at_ms / 900000, origin_id, class_id, count(*), 0, sum(coalesce(input_tok, 0)),
-      sum(coalesce(output_tok, 0)), sum(max(coalesce(cache_write_tok, 0) - coalesce(cache_1h_tok, 0), coalesce(cache_5m_tok, 0))),
-      sum(coalesce(cache_1h_tok, 0)), sum(coalesce(cache_read_tok, 0)), sum(coalesce(n_web_search, 0)), sum(aborted_chars IS NOT NULL),
-      min(at_ms), max(at_ms) FROM turn GROUP BY 1, 2, 3''')
+    roll_up(db)
     db.commit()
     db.execute('PRAGMA wal_checkpoint(TRUNCATE)')
     n = count(ledger)
     db.close()
     return n
+
+
+def make_million(b, corpus):
+    ledger = b.tmp / 'million/ledger.db'
+    if not ledger.exists():
+        subprocess.run([b.hook, '--sync', corpus], env=environ(ledger, b.home), check=True, capture_output=True)
+        million(ledger)
+    return ledger, count(ledger)
 
 
 def hook_part(b, corpus):
@@ -116,9 +121,7 @@ def hook_part(b, corpus):
     for size in (1, 20, 100, 1000):
         line(f'{size} MB' if size < 1000 else '1 GB', 'its own turns', measure_hook(b, b.tmp / f'hook-{size}/ledger.db', size))
     line('1 MB, lines of 1 MiB', 'its own turns', measure_hook(b, b.tmp / 'hook-long/ledger.db', 1, 1 << 20, 100))
-    ledger = b.tmp / 'million/ledger.db'
-    subprocess.run([b.hook, '--sync', corpus], env=environ(ledger, b.home), check=True, capture_output=True)
-    n = million(ledger)
+    ledger, n = make_million(b, corpus)
     line('1 MB', f'{n:,} turns', measure_hook(b, ledger, 1))
     return out + ['']
 
@@ -200,7 +203,7 @@ def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument('--build', type=pathlib.Path, default=ROOT / 'build')
     p.add_argument('--corpus', type=pathlib.Path, default=pathlib.Path(tempfile.gettempdir()) / 'ccl-corpus')
-    p.add_argument('--only', default='hook,sync,reports', help='parts; RESULTS.md is written only when all are run')
+    p.add_argument('--only', default='hook,sync,reports,attribution', help='parts; RESULTS.md is written only when all are run')
     a = p.parse_args()
     parts = a.only.split(',')
     if not (a.corpus / 'truth.json').exists():
@@ -220,6 +223,8 @@ def main():
             if not ledger.exists():
                 b.run(1, ledger, [b.hook, '--sync', a.corpus / '.claude/projects'])
             out += report_part(b, ledger)
+        if 'attribution' in parts:
+            out += attribution_part(b, make_million(b, a.corpus / '.claude/projects')[0])
         if a.only == p.get_default('only'):
             (HERE / 'RESULTS.md').write_text('\n'.join(out))
     finally:
