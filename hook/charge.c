@@ -34,8 +34,8 @@ static bool find_link(struct store *st, const struct scene *c, const struct turn
 		" ORDER BY l.scope = 'turn' DESC, l.id DESC LIMIT 1",
 		e);
 	*out_found = false;
-	if (!s || !c->has_links)
-		return s != NULL;
+	if (!s)
+		return false;
 	store_bind(s, "iii", t->id, c->session_id, t->owner.at_ms);
 	if (!store_step(st, s, out_found, e))
 		return false;
@@ -104,8 +104,8 @@ static bool find_review(struct store *st, const struct scene *c, const struct tu
 		"x.at_ms END "
 		"LIMIT 1",
 		e);
-	if (!s || !c->has_reviews)
-		return s != NULL;
+	if (!s)
+		return false;
 	store_bind(s, "iiki", c->project_id, c->session_id, t->prompt_id, t->owner.at_ms);
 	if (!store_step(st, s, &has_row, e))
 		return false;
@@ -155,13 +155,13 @@ static bool decide_pr(struct store *st, const struct scene *c, const struct turn
 	struct decision *d, struct err *e)
 {
 	bool is_decided, is_default = true;
-	if (!find_link(st, c, t, d, &is_decided, e) || is_decided)
+	if (c->has_links && (!find_link(st, c, t, d, &is_decided, e) || is_decided))
 		return is_decided;
 	const struct claim ci = {
 		.number = c->ci_number, .role = "ci", .source = "ci", .confidence = 95};
 	if (c->is_ci && c->ci_number && (!use_number(st, c, &ci, d, &is_decided, e) || is_decided))
 		return is_decided;
-	if (d->branch_id &&
+	if (d->has_claims &&
 		!claim_at(st, c->project_id, d->branch_id, t->owner.at_ms, &d->claim, e))
 		return false;
 	if (d->claim.confidence)
@@ -176,6 +176,8 @@ static bool decide_pr(struct store *st, const struct scene *c, const struct turn
 		.confidence = 90};
 	if (c->review_number && (!use_number(st, c, &made_for, d, &is_decided, e) || is_decided))
 		return is_decided;
+	if (!c->has_reviews)
+		return true;
 	if (d->branch_id && !claim_is_default(st, c->project_id, d->branch_id, &is_default, e))
 		return false;
 	return !is_default || find_review(st, c, t, d, e);
@@ -219,35 +221,29 @@ static bool find_charge(struct store *st, const struct decision *d, int64_t *out
 }
 
 // The claims of a branch are made when its first turn comes; from then on evidence renews them.
-static bool prepare_branch(struct store *st, const struct decision *d, struct err *e)
+static bool prepare_branch(struct store *st, struct decision *d, struct err *e)
 {
-	bool is_known, has_changed;
-	sqlite3_stmt *s = store_sql(st,
-		"SELECT 1 FROM charge WHERE project_id = :project AND branch_id = :branch LIMIT 1",
-		e);
-	if (!s)
-		return false;
+	bool has_row;
 	if (!d->branch_id || !d->project_id)
 		return true;
-	store_bind(s, "ii", d->project_id, d->branch_id);
-	if (!store_step(st, s, &is_known, e))
-		return false;
-	(void)sqlite3_reset(s);
-	return is_known || claim_update(st, d->project_id, d->branch_id, &has_changed, e);
-}
-
-static bool has_claims(struct store *st, const struct decision *d, bool *out, struct err *e)
-{
 	sqlite3_stmt *s = store_sql(st,
-		"SELECT 1 FROM claim WHERE project_id = :project AND branch_id = :branch LIMIT 1",
+		"SELECT EXISTS (SELECT 1 FROM charge WHERE project_id = :project AND branch_id = "
+		":branch), EXISTS (SELECT 1 FROM claim WHERE project_id = :project AND branch_id = "
+		":branch)",
 		e);
 	if (!s)
 		return false;
 	store_bind(s, "ii", d->project_id, d->branch_id);
-	if (!store_step(st, s, out, e))
+	if (!store_step(st, s, &has_row, e))
 		return false;
+	bool is_known = sqlite3_column_int(s, 0);
+	d->has_claims = sqlite3_column_int(s, 1);
 	(void)sqlite3_reset(s);
-	return true;
+	if (is_known)
+		return true;
+	d->has_claims = true; // perhaps: claim_at says
+	bool has_changed;
+	return claim_update(st, d->project_id, d->branch_id, &has_changed, e);
 }
 
 // The scene of a turn whose edits lie in one other working tree is there.
@@ -273,7 +269,6 @@ bool charge_find(struct store *st, const struct turn *t, int64_t *out, struct er
 {
 	struct scene *c;
 	struct decision d = {0};
-	bool has_some = true;
 	if (!scene_find(st, t->owner.origin_id, &c, e))
 		return false;
 	if (c->is_simple && !t->id) {
@@ -295,9 +290,7 @@ bool charge_find(struct store *st, const struct turn *t, int64_t *out, struct er
 		return false;
 	bool is_fixed =
 		c != &elsewhere && !c->worktree_id && !c->is_ci && !c->has_links && !c->has_reviews;
-	if (is_fixed && d.branch_id && !has_claims(st, &d, &has_some, e))
-		return false;
-	c->is_simple = is_fixed && (!d.branch_id || !has_some);
+	c->is_simple = is_fixed && !d.has_claims;
 	c->simple_charge = *out;
 	return true;
 }

@@ -39,18 +39,11 @@ static bool read_scene(struct store *st, struct scene *c, struct err *e)
 	sqlite3_stmt *s = store_sql(st,
 		"SELECT o.session_id, o.agent_id, o.workdir_id, w.project_id, w.worktree_id, "
 		"o.branch_id, w.path, w.how, s.ci_id IS NOT NULL, s.ci_pr_number, s.ci_branch_id,"
-		" EXISTS (SELECT 1 FROM pr_link AS l WHERE l.undone_ms IS NULL AND (l.scope = "
-		"'turn' OR "
-		"l.scope = 'session' AND l.target = s.uid)),"
-		" EXISTS (SELECT 1 FROM pr_hint AS h WHERE h.session_id = s.id AND h.number IS NOT "
-		"NULL "
-		"AND h.verb IN ('view', 'checkout', 'review', 'diff', 'checks', 'comment')),"
-		" p.repo IS NOT NULL OR EXISTS (SELECT 1 FROM worktree AS t WHERE t.project_id = "
-		"p.id)"
+		" EXISTS (SELECT 1 FROM pr_link),"
+		" EXISTS (SELECT 1 FROM pr_hint WHERE session_id = s.id)"
 		" FROM origin AS o JOIN session AS s ON s.id = o.session_id LEFT JOIN workdir AS w "
 		"ON "
-		"w.id = o.workdir_id LEFT JOIN project AS p ON p.id = w.project_id WHERE o.id = "
-		":origin",
+		"w.id = o.workdir_id WHERE o.id = :origin",
 		e);
 	if (!s)
 		return false;
@@ -73,7 +66,6 @@ static bool read_scene(struct store *st, struct scene *c, struct err *e)
 	c->ci_branch_id = sqlite3_column_int64(s, 10);
 	c->has_links = sqlite3_column_int(s, 11);
 	c->has_reviews = sqlite3_column_int(s, 12);
-	c->has_repo = sqlite3_column_int(s, 13);
 	(void)sqlite3_reset(s);
 	return true;
 }
@@ -150,6 +142,23 @@ bool scene_tree_branch(struct store *st, const struct scene *c, int64_t at_ms, s
 	return true;
 }
 
+// Whether the project is known to be a repository, though this folder of it is gone.
+static bool find_repo(struct store *st, int64_t project_id, bool *out, struct err *e)
+{
+	sqlite3_stmt *s = store_sql(st,
+		"SELECT 1 FROM project AS p WHERE p.id = :project AND (p.repo IS NOT NULL OR "
+		"EXISTS "
+		"(SELECT 1 FROM worktree AS t WHERE t.project_id = p.id))",
+		e);
+	if (!s)
+		return false;
+	store_bind(s, "i", project_id);
+	if (!store_step(st, s, out, e))
+		return false;
+	(void)sqlite3_reset(s);
+	return true;
+}
+
 bool scene_branch(
 	struct store *st, const struct scene *c, int64_t at_ms, struct decision *d, struct err *e)
 {
@@ -179,9 +188,12 @@ bool scene_branch(
 		scene_set_branch(d, c->told_branch_id, "transcript");
 	else if (c->is_ci && c->ci_branch_id)
 		scene_set_branch(d, c->ci_branch_id, "ci");
-	else if (!c->workdir_id || c->is_plain || (c->is_missing && !c->has_repo))
-		d->reason = "no-repo";
 	else
-		d->reason = "no-branch";
+		d->reason = c->workdir_id && !c->is_plain ? "no-branch" : "no-repo";
+	if (d->branch_id || !c->is_missing)
+		return true;
+	if (!find_repo(st, c->project_id, &is_known, e))
+		return false;
+	d->reason = is_known ? "no-branch" : "no-repo";
 	return true;
 }

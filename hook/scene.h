@@ -12,13 +12,13 @@ enum { CHARGE_SURE = 60 }; // what is less sure is shown, not summed
 struct scene {
 	int64_t origin_id, session_id, agent_id, prompt_id; // prompt: not part of the origin
 	int64_t workdir_id, project_id, worktree_id, told_branch_id; // told: by the transcript
-	int64_t review_number; // of a working tree that was made for a pull request; 0: none
-	bool is_plain;         // no repository
-	bool is_missing;       // the folder is there no more
-	bool is_touched;       // by its edits alone
-	bool is_agent_tree;    // a working tree made for an agent
-	bool has_repo;         // the project is known to be a repository
-	bool is_ci, has_links, has_reviews; // of the session
+	int64_t review_number;       // of a working tree that was made for a pull request; 0: none
+	bool is_plain;               // no repository
+	bool is_missing;             // the folder is there no more
+	bool is_touched;             // by its edits alone
+	bool is_agent_tree;          // a working tree made for an agent
+	bool is_ci;                  // of the session
+	bool has_links, has_reviews; // perhaps: there are links, the session has hints
 	int64_t ci_number, ci_branch_id;
 	bool is_simple; // the same for all times: `simple_charge`
 	int64_t simple_charge;
@@ -27,6 +27,7 @@ struct scene {
 struct decision {
 	int64_t project_id, branch_id, repo_id, number, confidence;
 	const char *branch_source, *role, *source, *reason;
+	bool has_claims;    // the branch has some, perhaps of another time
 	struct claim claim; // what role and source may point to
 };
 
