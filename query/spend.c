@@ -13,8 +13,8 @@
 
 static const char declaration[] =
 	"CREATE TABLE spend_sum (turn_id, at_ms, hour, day, week, month, origin_id, class_id,"
-	" charge_id, model_id, split, session_id, agent_id, project_id, branch_id, repo_id, number,"
-	" turns, input, output,"
+	" charge_id, model_id, split, session_id, agent_id, project_id, charged_project_id,"
+	" branch_id, repo_id, number, turns, input, output,"
 	" cache_write_5m, cache_write_1h, cache_read, web_searches, cost, unpriced, unknown,"
 	" first_ms, last_ms, since_ms HIDDEN, until_ms HIDDEN, in_project HIDDEN,"
 	" in_branch HIDDEN, of_model HIDDEN, of_session HIDDEN, breakdown HIDDEN)";
@@ -176,8 +176,9 @@ static unsigned long long named(const char *plan)
 	return strtoull(plan, NULL, 16) & ((1ull << SPEND_N_COLUMNS) - 1);
 }
 
-static const unsigned long long CHARGED =
-	1ull << SPEND_BRANCH_ID | 1ull << SPEND_REPO_ID | 1ull << SPEND_NUMBER;
+static const unsigned long long CHARGED = 1ull << SPEND_CHARGED_PROJECT_ID |
+					  1ull << SPEND_BRANCH_ID | 1ull << SPEND_REPO_ID |
+					  1ull << SPEND_NUMBER;
 
 static bool is_by_charge(unsigned long long columns)
 {

@@ -9,7 +9,7 @@
 //   at_ms      of the turn, or the beginning of its quarter hour
 //   hour day week month   of the turn, as text in the process's zone (sqlfn.h)
 //   origin_id class_id charge_id model_id session_id agent_id project_id
-//   branch_id repo_id number   of what the turn is charged to: its branch and pull request
+//   charged_project_id branch_id repo_id number   of what the turn is charged to
 //   split      the model, if breakdown is true; else NULL
 //
 // and the measures turns, input, output, cache_write_5m, cache_write_1h, cache_read, web_searches,

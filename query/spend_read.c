@@ -35,7 +35,9 @@ struct reader {
 	struct rowset charges;  // those that a branch filter leaves
 };
 
-enum { CHARGE_ID, CHARGE_BRANCH_ID, CHARGE_REPO_ID, CHARGE_NUMBER, N_CHARGE };
+// Columns of the rows in reader.charges: behind the id those of a cell from
+// SPEND_CHARGED_PROJECT_ID on.
+enum { N_CHARGE = 5 };
 
 static bool fail(const struct reader *r, struct err *e)
 {
@@ -191,7 +193,7 @@ static bool read_charges(struct reader *r, struct err *e)
 		bool is_new;
 		int64_t id = sqlite3_column_int64(s, 0);
 		int64_t *row = rowset_get(&r->charges, &id, &is_new);
-		for (int i = CHARGE_BRANCH_ID; i < N_CHARGE; i++)
+		for (int i = 1; i < N_CHARGE; i++)
 			row[i] = int_or_null(s, i);
 	}
 	return rc == SQLITE_DONE || fail(r, e);
@@ -202,9 +204,8 @@ static bool set_charge(struct reader *r, struct spend_cell *c, int64_t charge_id
 {
 	const int64_t *row = rowset_find(&r->charges, &charge_id);
 	c->v[SPEND_CHARGE_ID] = charge_id;
-	c->v[SPEND_BRANCH_ID] = row ? row[CHARGE_BRANCH_ID] : SPEND_NULL;
-	c->v[SPEND_REPO_ID] = row ? row[CHARGE_REPO_ID] : SPEND_NULL;
-	c->v[SPEND_NUMBER] = row ? row[CHARGE_NUMBER] : SPEND_NULL;
+	for (int i = 1; i < N_CHARGE; i++)
+		c->v[SPEND_CHARGED_PROJECT_ID + i - 1] = row ? row[i] : SPEND_NULL;
 	return row || !r->filter->branch.p;
 }
 

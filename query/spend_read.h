@@ -26,6 +26,7 @@ enum spend_column {
 	SPEND_SESSION_ID,
 	SPEND_AGENT_ID,
 	SPEND_PROJECT_ID,
+	SPEND_CHARGED_PROJECT_ID,
 	SPEND_BRANCH_ID,
 	SPEND_REPO_ID,
 	SPEND_NUMBER,
@@ -50,7 +51,7 @@ struct spend_filter {
 	struct str project, branch, model, session;
 	bool is_by_charge; // of the first columns only charge, session, class and model are asked
 			   // for
-	bool has_charge;   // SPEND_BRANCH_ID, SPEND_REPO_ID or SPEND_NUMBER is asked for
+	bool has_charge;   // SPEND_CHARGED_PROJECT_ID to SPEND_NUMBER: one is asked for
 };
 
 // A roll-up row, a turn or a step. What was not asked for may be missing. SPEND_HOUR to SPEND_MONTH

@@ -14,7 +14,7 @@ SELECT id FROM spend_origin
 
 -- What turns are charged to.
 -- @statement branch
-SELECT id, branch_id, repo_id, number FROM charge WHERE :branch IS NULL OR id IN (SELECT id FROM spend_charge)
+SELECT id, project_id, branch_id, repo_id, number FROM charge WHERE :branch IS NULL OR id IN (SELECT id FROM spend_charge)
 
 -- What a charge has in all.
 -- @statement charge

@@ -16,11 +16,15 @@
 -- @chart   bar x=branch y=cost
 -- @empty   No turns yet. `ccl sync` reads what Claude Code has kept; `ccl install` logs each new turn.
 -- @example ccl branches --project api --since 30d
-SELECT p.name AS project, p.root, b.text AS branch, (SELECT name FROM model WHERE id = s.split) AS model,
-  count(DISTINCT CASE WHEN c.confidence >= 60 THEN c.repo_id || ' ' || c.number END) AS prs,
-  count_once(s.session_id) AS sessions, @measures, min(s.first_ms) AS first, max(s.last_ms) AS last
-FROM spend AS s
-CROSS JOIN charge AS c ON c.id = s.charge_id
-LEFT JOIN project AS p ON p.id = c.project_id
-LEFT JOIN name AS b ON b.id = c.branch_id
-GROUP BY c.project_id, c.branch_id, s.split ORDER BY cost DESC, turns DESC, project, root, branch
+WITH sums AS (
+  SELECT s.charged_project_id, s.branch_id, s.split,
+    count_once(CASE WHEN c.confidence >= 60 THEN c.repo_id << 31 | c.number END) AS prs,
+    count_once(s.session_id) AS sessions, @measures, min(s.first_ms) AS first, max(s.last_ms) AS last
+  FROM spend AS s CROSS JOIN charge AS c ON c.id = s.charge_id
+  GROUP BY s.charged_project_id, s.branch_id, s.split)
+SELECT p.name AS project, p.root, b.text AS branch, (SELECT name FROM model WHERE id = u.split) AS model, u.prs, u.sessions, u.turns, u.input,
+  u.output, u.cache_write_5m, u.cache_write_1h, u.cache_read, u.web_searches, u.cost, u.unpriced, u.first, u.last
+FROM sums AS u
+LEFT JOIN project AS p ON p.id = u.charged_project_id
+LEFT JOIN name AS b ON b.id = u.branch_id
+ORDER BY cost DESC, turns DESC, project, root, branch
