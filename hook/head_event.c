@@ -94,30 +94,33 @@ static void find_detached(struct loader *b)
 			b->out->p[i].is_detached = true;
 }
 
-// The Bash calls that switched branches: the k-th last of a second ran the k-th last switch of it.
+// The Bash calls that switched branches, from the last one back: each ran the last switch that is
+// left of its second, or of the next one if it took until then.
 static bool place_within_second(struct loader *b, struct err *e)
 {
 	sqlite3_stmt *s = store_sql(b->st,
-		"SELECT h.at_ms FROM pr_hint AS h JOIN workdir AS w ON w.id = h.workdir_id"
+		"SELECT max(h.at_ms) FROM pr_hint AS h JOIN workdir AS w ON w.id = h.workdir_id"
 		" WHERE w.worktree_id = :tree AND h.verb IN ('switch', 'checkout') AND h.at_ms >= "
-		":from AND h.at_ms "
-		"< :from + 1000 ORDER BY h.at_ms DESC LIMIT 1 OFFSET :k",
+		":from AND h.at_ms < :until",
 		e);
-	int64_t k = 0, second_ms = -1;
+	int64_t left_ms = INT64_MAX; // calls from here on have run theirs
 	if (!s)
 		return false;
 	for (size_t i = b->out->n; i-- > 0;) {
 		struct event *x = &b->out->p[i];
 		bool has_row;
+		int64_t end_ms = x->at_ms + SECOND_MS;
 		if (x->kind == EVENT_COMMIT)
 			continue;
-		k = x->at_ms == second_ms ? k + 1 : 0;
-		second_ms = x->at_ms;
-		store_bind(s, "iii", b->tree->id, second_ms, k);
+		store_bind(s, "iii", b->tree->id, x->at_ms - SECOND_MS,
+			end_ms < left_ms ? end_ms : left_ms);
 		if (!store_step(b->st, s, &has_row, e))
 			return false;
-		if (has_row)
-			x->at_ms = sqlite3_column_int64(s, 0) + 1;
+		if (has_row && sqlite3_column_type(s, 0) != SQLITE_NULL) {
+			left_ms = sqlite3_column_int64(s, 0);
+			if (left_ms >= x->at_ms)
+				x->at_ms = left_ms + 1;
+		}
 		(void)sqlite3_reset(s);
 	}
 	// what the reflog has after a switch came after it, in the same second too

@@ -159,6 +159,31 @@ static bool find_repo(struct store *st, int64_t project_id, bool *out, struct er
 	return true;
 }
 
+// The branch that an agent was sent from, as its lines say; some that come later may name the
+// branch of its own tree.
+static bool find_sender(
+	struct store *st, const struct scene *c, int64_t own_id, int64_t *out, struct err *e)
+{
+	bool has_row;
+	*out = c->told_branch_id;
+	if (c->told_branch_id != own_id)
+		return true;
+	sqlite3_stmt *s = store_sql(st,
+		"SELECT branch_id FROM origin WHERE session_id = :session AND agent_id = :agent "
+		"AND "
+		"branch_id <> :own ORDER BY id LIMIT 1",
+		e);
+	if (!s)
+		return false;
+	store_bind(s, "iii", c->session_id, c->agent_id, own_id);
+	if (!store_step(st, s, &has_row, e))
+		return false;
+	if (has_row)
+		*out = sqlite3_column_int64(s, 0);
+	(void)sqlite3_reset(s);
+	return true;
+}
+
 bool scene_branch(
 	struct store *st, const struct scene *c, int64_t at_ms, struct decision *d, struct err *e)
 {
@@ -166,16 +191,19 @@ bool scene_branch(
 	if (c->is_agent_tree && c->told_branch_id) {
 		struct claim own;
 		struct decision tree = {0};
+		int64_t sender;
 		if (c->worktree_id && !scene_tree_branch(st, c, at_ms, &tree, &is_known, e))
 			return false;
 		own.confidence = 0;
 		if (tree.branch_id && !claim_at(st, c->project_id, tree.branch_id, at_ms, &own, e))
 			return false;
+		if (!find_sender(st, c, tree.branch_id, &sender, e))
+			return false;
 		// what an agent's own tree did belongs to the branch that it was sent from
 		if (own.confidence >= CHARGE_SURE)
 			scene_set_branch(d, tree.branch_id, tree.branch_source);
 		else
-			scene_set_branch(d, c->told_branch_id, "spawn");
+			scene_set_branch(d, sender, "spawn");
 		return true;
 	}
 	if (c->worktree_id && !scene_tree_branch(st, c, at_ms, d, &is_known, e))

@@ -48,6 +48,26 @@ class Branches(GitWorld):
         keys.append(self.turn('s1', app, 'main'))
         self.finish({keys[0]: on('main'), keys[1]: on('one'), keys[2]: on('two')})
 
+    def test_switch_that_takes_until_the_next_second(self):
+        """The second call of a second ran its switch in the next one: it is not the first one's."""
+        app = self.repository()
+        self.git(app, 'branch', 'one')
+        self.git(app, 'branch', 'two')
+        self.wait(10)
+        self.ms += 500 - self.ms % 1000
+        keys = []
+        for to, later_ms in (('one', 100), ('two', 300)):
+            keys.append(self.turn('s1', app, 'main', [('Bash', {'command': f'git checkout {to}'})]))
+            self.ms -= 5000 - later_ms
+            self.at_once(app, ('checkout', '-q', to))
+            if to == 'one':
+                self.wait(0.1)
+                keys.append(self.turn('s1', app, 'main'))
+                self.ms -= 5000 - 100
+        self.wait(1)
+        keys.append(self.turn('s1', app, 'main'))
+        self.finish({keys[0]: on('main'), keys[1]: on('one'), keys[2]: on('one'), keys[3]: on('two')})
+
     def test_switch_in_a_terminal(self):
         app = self.repository()
         self.git(app, 'branch', 'feat')
@@ -335,8 +355,9 @@ class Branches(GitWorld):
         self.git(app, 'worktree', 'add', '-q', '-b', 'worktree-agent-a1', str(tree))
         a = self.turn('s1', app, 'feat')
         b = self.turn('s1', tree, 'feat', agent='a1')
+        c = self.turn('s1', tree, 'worktree-agent-a1', agent='a1')  # an old client sometimes writes that
         self.create_pr('s1', app, 7, 'feat')
-        self.finish({a: pr(7), b: pr(7, branch='feat', branch_source='spawn')})
+        self.finish({a: pr(7), b: pr(7, branch='feat', branch_source='spawn'), c: pr(7, branch='feat', branch_source='spawn')})
 
     def test_one_session_two_repositories(self):
         one, two = self.repository('one', 'https://github.com/acme/one'), self.repository('two', 'git@github.com:acme/two.git')
