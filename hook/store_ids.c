@@ -262,6 +262,8 @@ bool store_class(struct store *st, struct price_class *c, int64_t *out, struct e
 		if (!store_run(st, s, e))
 			return false;
 		c->id = sqlite3_last_insert_rowid(st->db);
+		if (!ledger_refresh_rates(st->db, c->id, e))
+			return false;
 	}
 	if (!table_find(&st->catalog->class_ids, hash_id(c->id), has_id, &c->id))
 		table_add(&st->catalog->class_ids, hash_id(c->id), c);

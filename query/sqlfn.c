@@ -9,6 +9,7 @@
 #include "ledger.h"
 #include "model.h"
 #include "title.h"
+#include "usd.h"
 #include "value.h"
 #include "zone.h"
 
@@ -82,7 +83,7 @@ static void usd_short(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 {
 	struct buf b = {0};
 	(void)argc;
-	value_add_usd_short(&b, sqlite3_value_int64(argv[0]));
+	usd_add_short(&b, sqlite3_value_int64(argv[0]));
 	result_str(ctx, buf_str(&b));
 	buf_free(&b);
 }

@@ -2,7 +2,7 @@
 #include "tally.h"
 
 #include "ledger.h"
-#include "value.h"
+#include "usd.h"
 
 static void finalize(sqlite3_stmt **s)
 {
@@ -78,7 +78,7 @@ void tally_add(struct buf *out, const struct tally *t)
 		return;
 	}
 	buf_addz(out, ", ");
-	value_add_usd_short(out, t->usd_pico);
+	usd_add_short(out, t->usd_pico);
 	if (t->unpriced)
 		buf_printf(out, " (%lld %s no price)", (long long)t->unpriced,
 			t->unpriced == 1 ? "has" : "have");

@@ -22,6 +22,7 @@
 #include "pr_target.h"
 #include "report.h"
 #include "tally.h"
+#include "usd.h"
 #include "value.h"
 
 enum {
@@ -310,7 +311,7 @@ bool command_trailer(struct command_call *call, struct err *e)
 	int64_t left_ms = limit_ms - (clock_mono_ms() - start_ms);
 	if (is_amend(left_ms))
 		return true;
-	value_add_usd_short(&line, t.usd_pico);
+	usd_add_short(&line, t.usd_pico);
 	if (t.unpriced)
 		buf_printf(&line, " (%lld turn%s without a price)", (long long)t.unpriced,
 			t.unpriced == 1 ? "" : "s");

@@ -7,9 +7,8 @@
 
 #include "clock.h"
 #include "text.h"
+#include "usd.h"
 #include "zone.h"
-
-#define PICO INT64_C(1000000000000)
 
 const char *value_type_name(enum value_type type)
 {
@@ -35,8 +34,8 @@ const char *value_type_name(enum value_type type)
 
 bool value_is_number(enum value_type type)
 {
-	return type == VALUE_NUMBER || type == VALUE_INT || type == VALUE_TOKENS || type == VALUE_USD ||
-	       type == VALUE_SPAN || type == VALUE_PCT;
+	return type == VALUE_NUMBER || type == VALUE_INT || type == VALUE_TOKENS ||
+	       type == VALUE_USD || type == VALUE_SPAN || type == VALUE_PCT;
 }
 
 bool value_is_text(enum value_type type)
@@ -47,57 +46,6 @@ bool value_is_text(enum value_type type)
 static uint64_t magnitude(int64_t v)
 {
 	return v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
-}
-
-void value_add_usd(struct buf *out, int64_t usd_pico)
-{
-	uint64_t u = magnitude(usd_pico);
-	if (usd_pico < 0)
-		buf_addc(out, '-');
-	buf_add_digits(out, u / PICO, 1);
-	buf_addc(out, '.');
-	buf_add_digits(out, u % PICO, 12);
-}
-
-static void add_grouped(struct buf *out, uint64_t v)
-{
-	char digits[32];
-	int n = snprintf(digits, sizeof digits, "%llu", (unsigned long long)v);
-	for (int i = 0; i < n; i++) {
-		if (i && (n - i) % 3 == 0)
-			buf_addc(out, ',');
-		buf_addc(out, digits[i]);
-	}
-}
-
-// Below a cent the first two digits that say something.
-static void add_small_usd(struct buf *out, uint64_t u)
-{
-	uint64_t unit = 1; // of the last digit shown
-	int decimals = 12;
-	while (u / unit >= 100) {
-		unit *= 10;
-		decimals--;
-	}
-	uint64_t n = (u + unit / 2) / unit;
-	while (n % 10 == 0 && decimals > 2) {
-		n /= 10;
-		decimals--;
-	}
-	buf_printf(out, "0.%0*llu", decimals, (unsigned long long)n);
-}
-
-void value_add_usd_short(struct buf *out, int64_t usd_pico)
-{
-	uint64_t u = magnitude(usd_pico);
-	buf_addz(out, usd_pico < 0 ? "-$" : "$");
-	if (u > 0 && u < PICO / 100) {
-		add_small_usd(out, u);
-		return;
-	}
-	uint64_t cents = (u + PICO / 200) / (PICO / 100);
-	add_grouped(out, cents / 100);
-	buf_printf(out, ".%02llu", (unsigned long long)(cents % 100));
 }
 
 static void add_tokens(struct buf *out, int64_t v)
@@ -170,7 +118,7 @@ void value_add_machine(struct buf *out, enum value_type type, const struct cell 
 	case CELL_INT: break;
 	}
 	if (type == VALUE_USD) {
-		value_add_usd(out, c->i);
+		usd_add(out, c->i);
 	} else if (type == VALUE_TIME) {
 		clock_format_iso(c->i, iso);
 		buf_addz(out, iso);
@@ -215,7 +163,7 @@ void value_add_human(struct buf *out, enum value_type type, const struct cell *c
 	} else if (c->kind == CELL_REAL) {
 		add_real(out, c->r);
 	} else if (type == VALUE_USD) {
-		value_add_usd_short(out, c->i);
+		usd_add_short(out, c->i);
 	} else if (type == VALUE_TOKENS) {
 		add_tokens(out, c->i);
 	} else if (type == VALUE_TIME) {
@@ -229,7 +177,7 @@ void value_add_human(struct buf *out, enum value_type type, const struct cell *c
 	} else {
 		if (c->i < 0)
 			buf_addc(out, '-');
-		add_grouped(out, magnitude(c->i));
+		buf_add_grouped(out, magnitude(c->i));
 	}
 }
 

@@ -27,9 +27,6 @@ void value_add_machine(struct buf *out, enum value_type type, const struct cell 
 // Short and local; strings cleaned (text.h), never cut; "-" for NULL.
 void value_add_human(struct buf *out, enum value_type type, const struct cell *c);
 
-void value_add_usd(struct buf *out, int64_t usd_pico);       // "0.020050000000"
-void value_add_usd_short(struct buf *out, int64_t usd_pico); // "$0.15"
-
 // By type: numbers by size, texts by bytes; NULL before all others.
 int value_cmp(const struct cell *a, const struct cell *b);
 

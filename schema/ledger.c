@@ -159,6 +159,21 @@ static bool run_migrations(sqlite3 *db, struct err *e)
 	return ledger_exec(db, sql, e) && make_hash_key(db, e);
 }
 
+bool ledger_refresh_rates(sqlite3 *db, int64_t class_id, struct err *e)
+{
+	int64_t has_views;
+	char sql[192];
+	if (!read_int(db, "SELECT count(*) FROM sqlite_temp_schema WHERE name = 'rate'", &has_views,
+		    e) ||
+		(!has_views && !ledger_exec(db, embedded_views, e)))
+		return false;
+	(void)sqlite3_snprintf(sizeof sql, sql,
+		"DELETE FROM class_rate WHERE %lld IN (0, class_id);"
+		"INSERT INTO class_rate SELECT * FROM rate WHERE %lld IN (0, class_id)",
+		(long long)class_id, (long long)class_id);
+	return ledger_exec(db, sql, e);
+}
+
 static bool refresh_prices(sqlite3 *db, struct err *e)
 {
 	char *sql = sqlite3_mprintf("DELETE FROM price WHERE source = 'builtin'; %s"
@@ -166,7 +181,7 @@ static bool refresh_prices(sqlite3 *db, struct err *e)
 		embedded_prices, embedded_prices_digest);
 	if (!sql)
 		mem_die("out of memory");
-	bool ok = ledger_exec(db, sql, e);
+	bool ok = ledger_exec(db, sql, e) && ledger_refresh_rates(db, 0, e);
 	sqlite3_free(sql);
 	return ok;
 }

@@ -34,6 +34,10 @@ MUST_USE bool ledger_open_quick(struct str path, int busy_ms, sqlite3 **out, str
 // The key of every *_hash column.
 MUST_USE bool ledger_hash_key(sqlite3 *db, struct hash_key *out, struct err *e);
 
+// Makes the rows of class_rate anew: of one class, or of all (0). Inside a transaction. Whoever makes
+// a class or changes a price calls it.
+MUST_USE bool ledger_refresh_rates(sqlite3 *db, int64_t class_id, struct err *e);
+
 // Takes what the last statement on db failed with into *e; always false.
 bool ledger_fail(sqlite3 *db, const char *doing, struct err *e);
 

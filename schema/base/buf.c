@@ -87,3 +87,14 @@ void buf_free(struct buf *b)
 	free(b->p);
 	*b = (struct buf){0};
 }
+
+void buf_add_grouped(struct buf *b, uint64_t v)
+{
+	char digits[32];
+	int n = snprintf(digits, sizeof digits, "%llu", (unsigned long long)v);
+	for (int i = 0; i < n; i++) {
+		if (i && (n - i) % 3 == 0)
+			buf_addc(b, ',');
+		buf_addc(b, digits[i]);
+	}
+}

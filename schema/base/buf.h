@@ -22,6 +22,7 @@ void buf_addz(struct buf *b, const char *z);
 void buf_addc(struct buf *b, char c);
 void buf_add_int(struct buf *b, int64_t v);
 void buf_add_digits(struct buf *b, uint64_t v, int n); // with zeros in front to n digits, or more
+void buf_add_grouped(struct buf *b, uint64_t v);       // "12,345"
 void buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 const char *buf_z(struct buf *b); // NUL-terminated, valid until the next change
 struct str buf_str(const struct buf *b);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Local time: the process's zone (TZ), which --timezone sets for the whole run.
-#ifndef CCL_QUERY_ZONE_H
-#define CCL_QUERY_ZONE_H
+#ifndef CCL_BASE_ZONE_H
+#define CCL_BASE_ZONE_H
 
 #include "err.h"
 #include "str.h"

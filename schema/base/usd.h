@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// Money is pico-USD in an int64_t named *_pico.
+#ifndef CCL_BASE_USD_H
+#define CCL_BASE_USD_H
+
+#include "buf.h"
+
+#define USD_PICO INT64_C(1000000000000) // one dollar
+
+void usd_add(struct buf *out, int64_t usd_pico);       // "0.020050000000"
+void usd_add_short(struct buf *out, int64_t usd_pico); // "$0.15"
+
+#endif
