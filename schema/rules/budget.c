@@ -76,6 +76,8 @@ bool budget_mode_parse(struct str name, enum budget_mode *out)
 	return ok;
 }
 
+enum { NEAR_PCT = 80 };
+
 static void finalize(sqlite3_stmt **s)
 {
 	(void)sqlite3_finalize(*s);
@@ -107,17 +109,21 @@ static void take_budget(sqlite3_stmt *s, struct arena *a, struct budgets *out, s
 	out->p[out->n++] = b;
 }
 
-static bool read_off(sqlite3 *db, struct budgets *out, struct err *e)
+static bool read_terms(sqlite3 *db, struct budgets *out, struct err *e)
 {
 	AUTO(finalize) sqlite3_stmt *s = NULL;
 	if (sqlite3_prepare_v2(db,
-		    "SELECT until_ms FROM budget_change WHERE act IN ('off', 'on') ORDER BY id "
-		    "DESC LIMIT 1",
+		    "SELECT (SELECT until_ms FROM budget_change WHERE act IN ('off', 'on') ORDER "
+		    "BY "
+		    "id DESC LIMIT 1), (SELECT value FROM setting WHERE key = 'budget.near')",
 		    -1, &s, NULL) != SQLITE_OK)
 		return ledger_fail(db, "reading the budgets", e);
-	int rc = sqlite3_step(s);
-	out->off_until_ms = rc == SQLITE_ROW ? sqlite3_column_int64(s, 0) : 0;
-	return rc == SQLITE_ROW || rc == SQLITE_DONE || ledger_fail(db, "reading the budgets", e);
+	if (sqlite3_step(s) != SQLITE_ROW)
+		return ledger_fail(db, "reading the budgets", e);
+	int64_t near = sqlite3_column_int64(s, 1);
+	out->off_until_ms = sqlite3_column_int64(s, 0);
+	out->near_pct = near > 0 && near < 100 ? near : NEAR_PCT;
+	return true;
 }
 
 bool budget_list(sqlite3 *db, struct arena *a, struct budgets *out, struct err *e)
@@ -134,7 +140,7 @@ bool budget_list(sqlite3 *db, struct arena *a, struct budgets *out, struct err *
 		take_budget(s, a, &list, &cap);
 	if (rc != SQLITE_DONE)
 		return ledger_fail(db, "reading the budgets", e);
-	if (list.n && !read_off(db, &list, e))
+	if (list.n && !read_terms(db, &list, e))
 		return false;
 	*out = list;
 	return true;
@@ -284,9 +290,9 @@ bool budget_look(struct pricer *p, struct arena *a, const struct budgets *budget
 		r.target = name_target(a, b, place);
 		r.limit_pico += more_pico;
 		r.spent_pico = spent.cost_pico;
-		r.level = r.spent_pico >= r.limit_pico                           ? BUDGET_OVER
-			  : r.spent_pico >= r.limit_pico / 100 * BUDGET_NEAR_PCT ? BUDGET_NEAR
-										 : BUDGET_OK;
+		r.level = r.spent_pico >= r.limit_pico                             ? BUDGET_OVER
+			  : r.spent_pico >= r.limit_pico / 100 * budgets->near_pct ? BUDGET_NEAR
+										   : BUDGET_OK;
 		list[n++] = r;
 	}
 	*out = list;
