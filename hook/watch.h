@@ -27,6 +27,9 @@ MUST_USE bool watch_find_progress(
 // What is usual, from table baseline.
 MUST_USE bool watch_usual(struct watcher *w, struct usual *out, struct err *e);
 
+// A call that moves the work on if it goes well: an edit, a commit, a test.
+bool watch_is_progress(struct str tool, struct str target);
+
 // A call that may be repeated: it looks whether something is ready.
 bool watch_is_poll(struct str tool, struct str target, const struct rules *r);
 

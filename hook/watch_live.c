@@ -324,24 +324,51 @@ bool watch_live(struct watcher *w, const struct heed_session *h, struct watch *o
 	return all.cost_pico < judge_least_pico(&w->rules) || add_money(w, h->id, out, e);
 }
 
+bool watch_is_progress(struct str tool, struct str target)
+{
+	static const char *const words[] = {
+		"git commit", "pytest", "ctest", "jest", "vitest", "rspec", "phpunit", "tox"};
+	if (str_is(tool, "Edit") || str_is(tool, "Write") || str_is(tool, "MultiEdit") ||
+		str_is(tool, "NotebookEdit"))
+		return true;
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (str_is(target, words[i]))
+			return true;
+	return str_ends(target, " test") || str_ends(target, " check");
+}
+
+static bool newest_progress(
+	struct watcher *w, int64_t session_id, int64_t since_ms, int64_t *out, struct err *e)
+{
+	bool has_row = true;
+	sqlite3_stmt *s = store_sql(w->st,
+		"SELECT t.at_ms, n.text, x.text FROM origin AS o CROSS JOIN turn AS t ON "
+		"t.origin_id = "
+		"o.id CROSS JOIN tool_call AS c ON c.turn_id = t.id LEFT JOIN name AS n ON n.id = "
+		"c.name_id LEFT JOIN name AS x ON x.id = c.target_id WHERE o.session_id = :session "
+		"AND "
+		"t.at_ms > :since AND c.error_hash IS NULL AND c.result_bytes IS NOT NULL",
+		e);
+	*out = 0;
+	if (!s)
+		return false;
+	store_bind(s, "ii", session_id, since_ms);
+	while (has_row) {
+		if (!store_step(w->st, s, &has_row, e))
+			return false;
+		if (has_row && sqlite3_column_int64(s, 0) > *out &&
+			watch_is_progress(store_column(s, 1), store_column(s, 2)))
+			*out = sqlite3_column_int64(s, 0);
+	}
+	(void)sqlite3_reset(s);
+	return true;
+}
+
 bool watch_find_progress(struct watcher *w, int64_t session_id, struct watch *out, struct err *e)
 {
 	struct spent x;
 	int64_t at_ms;
-	if (!read_number(w,
-		    "SELECT max(t.at_ms) FROM origin AS o CROSS JOIN turn AS t ON t.origin_id = "
-		    "o.id CROSS "
-		    "JOIN tool_call AS c ON c.turn_id = t.id WHERE o.session_id = ?1 AND t.at_ms > "
-		    "?2 AND "
-		    "c.error_hash IS NULL AND c.result_bytes IS NOT NULL AND (c.lines_added > 0 OR "
-		    "c.lines_removed > 0 OR (SELECT n.text IN ('Edit', 'Write', 'MultiEdit', "
-		    "'NotebookEdit') FROM name AS n WHERE n.id = c.name_id) OR (SELECT n.text IN "
-		    "('git "
-		    "commit', 'pytest', 'ctest', 'jest', 'vitest', 'rspec', 'phpunit', 'tox') OR "
-		    "n.text "
-		    "GLOB '* test' OR n.text GLOB '* check' FROM name AS n WHERE n.id = "
-		    "c.target_id))",
-		    session_id, out->progress_ms, 0, &at_ms, e))
+	if (!newest_progress(w, session_id, out->progress_ms, &at_ms, e))
 		return false;
 	if (!at_ms)
 		return true;
@@ -356,59 +383,5 @@ bool watch_find_progress(struct watcher *w, int64_t session_id, struct watch *ou
 		!spent_stretch(&w->pricer, session_id, at_ms + 1, out->now_ms + 1, &x, e))
 		return false;
 	out->progress_pico = x.cost_pico;
-	return true;
-}
-
-static int64_t *usual_slot(struct usual *u, struct str kind, int64_t stat, int64_t n)
-{
-	if (str_is(kind, "session")) {
-		u->n_sessions = n;
-		return stat == 50 ? &u->session_p50_pico : &u->session_p95_pico;
-	}
-	if (str_is(kind, "pr")) {
-		u->n_prs = n;
-		return stat == 50 ? &u->pr_p50_pico : &u->pr_p95_pico;
-	}
-	if (str_is(kind, "prompt") && stat == 50) {
-		u->n_prompts = n;
-		return &u->prompt_p50_pico;
-	}
-	if (str_is(kind, "rate") && stat == 95) {
-		u->n_rates = n;
-		return &u->rate_p95_pico;
-	}
-	return NULL;
-}
-
-bool watch_usual(struct watcher *w, struct usual *out, struct err *e)
-{
-	bool has_row = true;
-	sqlite3_stmt *s = store_sql(w->st,
-		"SELECT kind, stat, n, class_id, day * 86400000, input_tok, output_tok, "
-		"cache_5m_tok, "
-		"cache_1h_tok, cache_read_tok, web_searches FROM baseline",
-		e);
-	*out = (struct usual){0};
-	if (!s)
-		return false;
-	while (has_row) {
-		struct spent x = {0};
-		if (!store_step(w->st, s, &has_row, e))
-			return false;
-		if (!has_row)
-			break;
-		struct spent_tok t = {sqlite3_column_int64(s, 3), sqlite3_column_int64(s, 4), 0,
-			sqlite3_column_int64(s, 5), sqlite3_column_int64(s, 6),
-			sqlite3_column_int64(s, 7), sqlite3_column_int64(s, 8),
-			sqlite3_column_int64(s, 9), sqlite3_column_int64(s, 10)};
-		int64_t *slot = usual_slot(out, store_column(s, 0), sqlite3_column_int64(s, 1),
-			sqlite3_column_int64(s, 2));
-		if (!slot)
-			continue;
-		if (!spent_add(&w->pricer, &t, &x, e))
-			return false;
-		*slot += x.cost_pico / 1000; // counts are in thousandths
-	}
-	(void)sqlite3_reset(s);
 	return true;
 }
