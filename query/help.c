@@ -105,7 +105,7 @@ bool help_all(struct err *e)
 	return print(&b, e);
 }
 
-static void add_options(struct buf *b, unsigned options)
+static void add_options(struct buf *b, uint64_t options)
 {
 	buf_addz(b, "\nOptions\n");
 	for (size_t i = 0; i < N_OPTIONS; i++) {
