@@ -35,6 +35,10 @@ const struct option_def option_defs[N_OPTIONS] = {
 	[OPT_TURN] = {"turn", NULL, "ID", "only this turn; the beginning of its id is enough"},
 	[OPT_GIT_TRAILER] = {"git-trailer", NULL, NULL,
 		"a CCL-Cost line in this repository's commits"},
+	[OPT_SESSION_USD] = {"session", NULL, "USD", "for each session"},
+	[OPT_BRANCH_USD] = {"branch", NULL, "NAME=USD", "for a branch"},
+	[OPT_PROJECT_USD] = {"project", NULL, "NAME=USD",
+		"for a project, a month; NAME=USD/day, /week, /total"},
 	[OPT_DAY] = {"day", NULL, "USD", "for all work of a day, from local midnight"},
 	[OPT_WEEK] = {"week", NULL, "USD", "for all work of a week, from Monday"},
 	[OPT_MONTH] = {"month", NULL, "USD", "for all work of a month"},
@@ -178,16 +182,18 @@ static bool read_option(struct reader *r, struct str name, struct str value, str
 		return false;
 	if (is_mine)
 		return true;
+	bool is_known = false;
 	for (size_t i = 0; i < N_OPTIONS; i++) {
 		const struct option_def *o = &option_defs[i];
 		bool is_short = o->letter && str_is(name, o->letter);
 		if (!is_short && !str_is(name, o->name))
 			continue;
+		is_known = true;
+		if (!(r->options & OPT(i)))
+			continue;
 		char dashed[32] = "-";
 		strncat(dashed, is_short ? "" : "-", 2);
 		strncat(dashed, is_short ? o->letter : o->name, 24);
-		if (!(r->options & OPT(i)))
-			return err_set(e, ERR_USAGE, "`ccl %s` takes no %s", r->command, dashed);
 		if (o->value)
 			return take_value(r, dashed, value, &r->out->values[i], e);
 		if (value.p)
@@ -195,6 +201,9 @@ static bool read_option(struct reader *r, struct str name, struct str value, str
 		r->out->values[i] = STR("");
 		return true;
 	}
+	if (is_known)
+		return err_set(e, ERR_USAGE, "`ccl %s` takes no %s%.*s", r->command,
+			name.n > 1 ? "--" : "-", STR_ARG(name));
 	return unknown_option(r, name, e);
 }
 

@@ -34,6 +34,9 @@ enum option {
 	OPT_ROLE,
 	OPT_TURN,
 	OPT_GIT_TRAILER,
+	OPT_SESSION_USD, // of `ccl budget set`, as the next ones
+	OPT_BRANCH_USD,
+	OPT_PROJECT_USD,
 	OPT_DAY,
 	OPT_WEEK,
 	OPT_MONTH,

@@ -111,13 +111,13 @@ static bool read_budget(const struct args *args, enum option o, struct budget *b
 		enum budget_scope scope;
 		enum budget_period period;
 	} known[] = {
-		{OPT_SESSION, BUDGET_SESSION, BUDGET_TOTAL},
+		{OPT_SESSION_USD, BUDGET_SESSION, BUDGET_TOTAL},
 		{OPT_DAY, BUDGET_ALL, BUDGET_DAY},
 		{OPT_WEEK, BUDGET_ALL, BUDGET_WEEK},
 		{OPT_MONTH, BUDGET_ALL, BUDGET_MONTH},
 		{OPT_PR, BUDGET_PR, BUDGET_TOTAL},
-		{OPT_BRANCH, BUDGET_BRANCH, BUDGET_TOTAL},
-		{OPT_PROJECT, BUDGET_PROJECT, BUDGET_MONTH},
+		{OPT_BRANCH_USD, BUDGET_BRANCH, BUDGET_TOTAL},
+		{OPT_PROJECT_USD, BUDGET_PROJECT, BUDGET_MONTH},
 	};
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
 		if (known[i].option != o)
@@ -130,7 +130,7 @@ static bool read_budget(const struct args *args, enum option o, struct budget *b
 							      : BUDGET_WARN};
 		char what[24];
 		(void)snprintf(what, sizeof what, "--%s", option_defs[o].name);
-		return o == OPT_BRANCH || o == OPT_PROJECT
+		return o == OPT_BRANCH_USD || o == OPT_PROJECT_USD
 			       ? read_named(args->values[o], b, e)
 			       : parse_usd(args->values[o], what, &b->limit_pico, e);
 	}
@@ -139,8 +139,8 @@ static bool read_budget(const struct args *args, enum option o, struct budget *b
 
 bool command_budget_set(struct command_call *call, struct err *e)
 {
-	static const enum option options[] = {
-		OPT_SESSION, OPT_DAY, OPT_WEEK, OPT_MONTH, OPT_PR, OPT_BRANCH, OPT_PROJECT};
+	static const enum option options[] = {OPT_SESSION_USD, OPT_DAY, OPT_WEEK, OPT_MONTH, OPT_PR,
+		OPT_BRANCH_USD, OPT_PROJECT_USD};
 	enum { N = sizeof options / sizeof *options };
 	struct budget budgets[N];
 	size_t n = 0;

@@ -59,35 +59,35 @@ const struct command_def command_defs[] = {
 		"Whether "
 		"it was a link, an unlink or an ignore: what was decided before holds again.",
 		OPT(OPT_HELP), 0, 1, command_pr_undo, "ccl pr undo 3"},
-	{"budget set", "setup", "--session USD | --day USD | ... [--enforce | --observe]",
+	{"budget set", "guard", "--session USD | --day USD | ... [--enforce | --observe]",
 		"Say what may be spent",
 		"Sets budgets: for each session, for all work of a day, week or month, for each pull "
 		"request, for a branch (--branch NAME=20) or a project (--project NAME=100 a month, "
 		"NAME=10/day, /week, /total). You are warned near a limit and beyond it; with --enforce "
 		"prompts and tool calls beyond it are refused, and the hooks that this takes are wired; "
 		"with --observe it is only recorded. Subagents count.",
-		OPT(OPT_SESSION) | OPT(OPT_DAY) | OPT(OPT_WEEK) | OPT(OPT_MONTH) | OPT(OPT_PR) |
-			OPT(OPT_BRANCH) | OPT(OPT_PROJECT) | OPT(OPT_ENFORCE) | OPT(OPT_OBSERVE) |
+		OPT(OPT_SESSION_USD) | OPT(OPT_DAY) | OPT(OPT_WEEK) | OPT(OPT_MONTH) | OPT(OPT_PR) |
+			OPT(OPT_BRANCH_USD) | OPT(OPT_PROJECT_USD) | OPT(OPT_ENFORCE) | OPT(OPT_OBSERVE) |
 			OPT(OPT_HELP),
 		0, 0, command_budget_set, "ccl budget set --session 5 --day 50 --enforce"},
-	{"budget remove", "setup", "session|day|week|month|pr|branch [NAME]|project [NAME]|all",
+	{"budget remove", "guard", "session|day|week|month|pr|branch [NAME]|project [NAME]|all",
 		"Take budgets away", "Removes budgets. `ccl budget off` only lifts them for a time.",
 		OPT(OPT_HELP), 1, 2, command_budget_remove, "ccl budget remove session"},
-	{"budget allow", "setup", "--session ID --add USD", "Let one session spend more",
+	{"budget allow", "guard", "--session ID --add USD", "Let one session spend more",
 		"Adds to the budget of one session; the beginning of its id is enough.",
 		OPT(OPT_SESSION) | OPT(OPT_ADD) | OPT(OPT_HELP), 0, 0, command_budget_allow,
 		"ccl budget allow --session 3f2a --add 10"},
-	{"budget off", "setup", "--for SPAN", "Lift all budgets for a time",
+	{"budget off", "guard", "--for SPAN", "Lift all budgets for a time",
 		"Nothing is refused or said because of a budget until then. The environment variable "
 		"CCL_BUDGET=off does the same for one Claude Code.",
 		OPT(OPT_FOR) | OPT(OPT_HELP), 0, 0, command_budget_off, "ccl budget off --for 1h"},
-	{"budget on", "setup", "", "Put all budgets in force again",
+	{"budget on", "guard", "", "Put all budgets in force again",
 		"Ends what `ccl budget off` began.", OPT(OPT_HELP), 0, 0, command_budget_on,
 		"ccl budget on"},
-	{"budget log", "setup", "", "Who set and lifted what, and when",
+	{"budget log", "guard", "", "Who set and lifted what, and when",
 		"Lists every change of a budget, the newest first.", OPTS_ROWS, 0, 0,
 		command_budget_log, "ccl budget log --json"},
-	{"budget check", "setup", "[--session ID]", "Ask a script's question: is it spent?",
+	{"budget check", "guard", "[--session ID]", "Ask a script's question: is it spent?",
 		"Prints the budgets, or those that count for one session. Exit status: 3 if one is used "
 		"up, 2 if one is near its end, else 0.",
 		OPTS_ROWS | OPT(OPT_SESSION), 0, 0, command_budget_check,

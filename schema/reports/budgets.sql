@@ -1,7 +1,7 @@
 -- @report  budgets
 -- @title   Budgets
 -- @about   One row per budget and what it holds for: all work, a project, a branch, each session of the last 24 hours, each pull request of the last 30 days.
--- @group   health
+-- @group   guard
 -- @order   2
 -- @filter  session
 -- @column  scope  text  all, project, branch, pr or session
