@@ -48,7 +48,8 @@ struct call {
 	struct agent *started;              // the agent that its result names
 	bool names_pr;                      // its command is about pull requests or pushes
 	struct str result_raw;              // what such a call printed
-	struct session *session;
+	struct session *session;            // of its result
+	struct agent *agent;                // likewise; NULL: the main loop
 	int64_t at_ms;
 };
 

@@ -9,8 +9,10 @@
 
 #include "charge.h"
 #include "clock.h"
+#include "guard.h"
 #include "ingest.h"
 #include "log.h"
+#include "notify.h"
 #include "sync.h"
 
 enum {
@@ -40,13 +42,30 @@ static int64_t total_size(const struct follow_job *job)
 	return n;
 }
 
-static bool follow(struct ingest *in, const struct follow_job *job, struct err *e)
+// What the guard finds here is stored untold: the session's next hook says it. Its failure keeps no
+// row back.
+static bool watch(struct ingest *in, void *context, struct err *e)
+{
+	struct guard g;
+	bool is_on, ok = guard_open(&g, &in->store, &is_on, e) &&
+			 (!is_on || guard_look(&g, &in->heed, e));
+	*(bool *)context |= g.has_fired;
+	if (!ok)
+		log_line("%s", e->text);
+	e->code = ERR_NONE;
+	guard_close(&g);
+	return true;
+}
+
+static bool follow(struct ingest *in, const struct follow_job *job, bool *has_fired, struct err *e)
 {
 	int64_t deadline = clock_mono_ms() + FOLLOW_MS, size = -1;
 	struct ingest_job work = {.paths = job->paths,
 		.n_paths = job->n_paths,
 		.deadline_mono_ms = INT64_MAX,
-		.prompt = job->is_stop ? job->prompt : STR_NONE};
+		.prompt = job->is_stop ? job->prompt : STR_NONE,
+		.last = watch,
+		.context = has_fired};
 	bool is_done, is_open = true;
 	do {
 		int64_t now_size = total_size(job);
@@ -83,15 +102,18 @@ static void run(const struct follow_job *job)
 {
 	struct err e = {.code = ERR_NONE};
 	sqlite3 *db = NULL;
+	bool has_fired = job->has_alert;
 	struct ingest *in = mem_alloc(sizeof *in);
 	bool ok = ledger_open_write(job->ledger, CHILD_LOCK_WAIT_MS, &db, &e) &&
 		  ingest_open(in, db, &e);
 	if (ok) {
-		ok = (!job->n_paths || follow(in, job, &e)) &&
+		ok = (!job->n_paths || follow(in, job, &has_fired, &e)) &&
 		     (!job->catch_up.n || catch_up(in, job, &e)) && charge_run(&in->store, &e);
 		ingest_close(in);
 		ledger_checkpoint(db);
 	}
+	if (ok && has_fired)
+		ok = notify_run(db, job->is_shown, &e);
 	if (!ok)
 		log_line("%s", e.text);
 	if (db)

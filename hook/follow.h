@@ -13,6 +13,8 @@ struct follow_job {
 	size_t n_paths;
 	struct str prompt;         // of the payload
 	bool is_stop, must_follow; // wait up to 1 s for the end of the answer
+	bool has_alert;            // somebody is to be notified
+	bool is_shown;             // a terminal shows it already
 	struct str
 		catch_up; // STR_NONE, or a transcript: read all that is new in its projects folder
 };

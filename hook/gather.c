@@ -221,6 +221,7 @@ static void add_results(struct reader *r, const struct line *l, struct session *
 		c->result_bytes = t->result_bytes;
 		c->result_hash = t->result_hash;
 		c->error_hash = t->error_hash;
+		c->agent = r->agent;
 		c->at_ms = c->at_ms < 0 ? l->at_ms : c->at_ms;
 		if (l->n_tool_results > 1)
 			continue; // toolUseResult could be of any of them

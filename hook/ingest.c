@@ -68,6 +68,7 @@ void ingest_close(struct ingest *in)
 	store_close(&in->store);
 	catalog_free(&in->catalog);
 	batch_free(&in->batch);
+	heed_free(&in->heed);
 	buf_free(&in->chunk);
 	arena_free(&in->line_arena);
 	arena_free(&in->arena);
@@ -397,6 +398,8 @@ static bool run_file(struct ingest *in, const struct ingest_job *job, size_t i, 
 	     store_prompt(&in->store, f.prompt, &prompt_id, e);
 	if (ok)
 		f.prompt_id = prompt_id;
+	if (ok && job->last)
+		heed_batch(&in->heed, &in->batch);
 	batch_clear(&in->batch);
 	return ok && cursor_write(&in->store, &f, e);
 }
@@ -429,8 +432,11 @@ bool ingest_run(struct ingest *in, const struct ingest_job *job, bool *out_is_do
 		}
 		if (!ledger_exec(in->store.db, "BEGIN IMMEDIATE", e))
 			return false;
-		if (!run_once(in, job, is_first, &more, out_is_open, e) ||
-			!ledger_exec(in->store.db, "COMMIT", e)) {
+		bool ok = run_once(in, job, is_first, &more, out_is_open, e) &&
+			  (!job->last || job->last(in, job->context, e)) &&
+			  ledger_exec(in->store.db, "COMMIT", e);
+		heed_clear(&in->heed);
+		if (!ok) {
 			(void)sqlite3_exec(in->store.db, "ROLLBACK", NULL, NULL, NULL);
 			batch_clear(&in->batch);
 			catalog_free(&in->catalog);

@@ -8,6 +8,7 @@
 
 #include "buf.h"
 #include "cursor.h"
+#include "heed.h"
 
 enum {
 	INGEST_CHUNK_BYTES = 1024 * 1024,
@@ -19,6 +20,7 @@ struct ingest {
 	struct store store;
 	struct catalog catalog;
 	struct batch batch;
+	struct heed heed; // what was stored since the last commit, for the guard
 	struct buf chunk;
 	struct line line;
 	struct arena line_arena;
@@ -70,6 +72,9 @@ struct ingest_job {
 	struct str prompt;
 	// Called inside the first transaction, before anything is read; may be NULL.
 	bool (*first)(struct ingest *in, void *context, struct err *e);
+	// Called at the end of each transaction; may be NULL. It fails only where the rows must not
+	// be kept.
+	bool (*last)(struct ingest *in, void *context, struct err *e);
 	void *context;
 };
 MUST_USE bool ingest_run(struct ingest *in, const struct ingest_job *job, bool *out_is_done,

@@ -357,5 +357,6 @@ void store_close(struct store *st)
 	table_free(&st->scenes);
 	arena_free(&st->arena);
 	free(st->settling.p);
+	free(st->kept.p);
 	*st = (struct store){0};
 }

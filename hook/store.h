@@ -22,6 +22,12 @@ struct new_call {
 	int64_t turn_id, name_id, target_id; // 0: none
 };
 
+// A period that table budget_state holds: budget_state.c.
+struct kept_budget {
+	int64_t budget_id, first_quarter, end_quarter;
+	struct str project; // STR_NONE: all
+};
+
 struct store {
 	sqlite3 *db;
 	struct catalog *catalog;
@@ -38,6 +44,8 @@ struct store {
 	bool has_due;         // some are left
 	struct new_call new_calls[STORE_CALL_ROWS];
 	size_t n_new_calls;
+	LIST(struct kept_budget) kept;
+	uint64_t kept_in;    // number of the batch in which they were read
 	bool has_orphans;    // results wait for their calls
 	bool has_new_owners; // a turn has changed sessions in this batch
 };

@@ -322,6 +322,19 @@ bool store_prompt(struct store *st, struct prompt *p, int64_t *out, struct err *
 	return true;
 }
 
+// When somebody last typed something: U1 and others of the guard go by it.
+static bool note_prompt(struct store *st, int64_t session_id, int64_t at_ms, struct err *e)
+{
+	sqlite3_stmt *s = store_sql(st,
+		"UPDATE session SET prompt_ms = :at WHERE id = :id AND coalesce(prompt_ms, 0) < "
+		":at",
+		e);
+	if (!s)
+		return false;
+	store_bind(s, "ii", at_ms, session_id);
+	return store_run(st, s, e);
+}
+
 static bool write_prompt(struct store *st, struct prompt *p, struct err *e)
 {
 	int64_t session, source, origin, mode, id;
@@ -358,7 +371,7 @@ static bool write_prompt(struct store *st, struct prompt *p, struct err *e)
 	p->id = id ? id : p->id;
 	p->is_changed = false;
 	p->file = NULL;
-	return true;
+	return !p->is_prompt || note_prompt(st, session, p->at_ms, e);
 }
 
 static bool write_agent(struct store *st, struct agent *a, struct err *e)

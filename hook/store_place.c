@@ -3,6 +3,7 @@
 // the session's facts (its first folder, its worktree) is decided again when they change.
 #include <sys/stat.h>
 
+#include "budget_state.h"
 #include "charge.h"
 #include "path.h"
 #include "worktree.h"
@@ -86,7 +87,7 @@ bool store_project(struct store *st, struct str root, struct str repo, int64_t *
 		return false;
 	*out = sqlite3_column_int64(s, 0);
 	(void)sqlite3_reset(s);
-	return true;
+	return budget_state_drop_projects(st, e); // it may have got its repository just now
 }
 
 // The working tree of a folder: by its files, or for one that is gone the one that it lay in.
@@ -203,7 +204,8 @@ bool store_replace_workdirs(struct store *st, struct session *s, struct err *e)
 		store_bind(q, "ii", project, u->id);
 		if (!store_run(st, q, e))
 			return false;
-		if (sqlite3_changes(st->db) && !charge_due(st, 0, 0, s->id, 0, e))
+		if (sqlite3_changes(st->db) &&
+			(!charge_due(st, 0, 0, s->id, 0, e) || !budget_state_drop_projects(st, e)))
 			return false;
 	}
 	return true;

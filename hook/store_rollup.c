@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The roll-up: changes are summed in memory and written once per batch and row.
-#include "store.h"
+#include "budget_state.h"
 
 enum { QUARTER_MS = 900000, DAY_MS = 86400000 };
 
@@ -157,6 +157,13 @@ static bool write_change(struct store *st, const struct rollup_change *c, struct
 	return store_run(st, s, e);
 }
 
+static bool change_budgets(struct store *st, const struct rollup_change *c, struct err *e)
+{
+	struct budget_change x = {c->quarter, c->origin_id, c->class_id, c->turns, c->input,
+		c->output, c->write_5m, c->write_1h, c->read, c->searches};
+	return budget_state_change(st, &x, e);
+}
+
 // A row that something left: gone if empty, else its first and last turn are looked up.
 static bool shrink(struct store *st, const struct rollup_change *c, struct err *e)
 {
@@ -286,7 +293,8 @@ bool store_rollup_flush(struct store *st, struct err *e)
 			continue;
 		if (c->reach.first_ms == INT64_MAX && is_nothing(c))
 			continue;
-		if (!write_change(st, c, e) || (c->reach.n_left && !shrink(st, c, e)))
+		if (!write_change(st, c, e) || !change_budgets(st, c, e) ||
+			(c->reach.n_left && !shrink(st, c, e)))
 			return false;
 	}
 	for (size_t i = 0; i < st->charge_rollup.cap; i++) { // after the roll-up, which it reads

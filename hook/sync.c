@@ -7,8 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "baseline.h"
 #include "charge.h"
 #include "clock.h"
+#include "past.h"
 #include "files.h"
 
 enum {
@@ -428,7 +430,8 @@ bool sync_run(struct ingest *in, const struct str *dirs, size_t n_dirs,
 			qsort(files.p, files.n, sizeof *files.p, by_age);
 		ok = files.n == 0 || read_files(in, &sh);
 	}
-	ok = ok && charge_run(&in->store, e);
+	ok = ok && charge_run(&in->store, e) && baseline_refresh(&in->store, e) &&
+	     past_judge_all(&in->store, e);
 	ledger_checkpoint(in->store.db);
 	table_free(&cursors);
 	files_free(&files);

@@ -95,14 +95,16 @@ CREATE TABLE alert (              -- a level that was crossed; a time and a shar
   since_ms    INTEGER NOT NULL,   -- where the stretch begins that counted
   at_ms       INTEGER NOT NULL,   -- the turn that crossed it
   value       INTEGER,            -- a count; NULL: money, of the turns from since_ms to at_ms
-  permille    INTEGER NOT NULL,   -- the value in thousandths of the limit
+  is_second   INTEGER NOT NULL,   -- 1: the second measure of the rule: U1 minutes, S1 agents started
+  share_ppm   INTEGER NOT NULL,   -- the value in millionths of the limit
   about_id    INTEGER REFERENCES name(id), -- the tool that was called
   is_observed INTEGER NOT NULL,   -- 1: recorded only
   told_ms     INTEGER,            -- NULL: nobody was told yet
   notified_ms INTEGER,            -- NULL: not outside Claude Code
   n_passed    INTEGER NOT NULL DEFAULT 0 -- of an enforced limit: calls to save work, let through since
 ) STRICT;
-CREATE INDEX alert_session ON alert(session_id);
+CREATE INDEX alert_target ON alert(target);
+CREATE INDEX alert_untold ON alert(session_id) WHERE told_ms IS NULL;
 
 CREATE TABLE limit_seen (         -- windows of a subscription, as the status line told
   kind      TEXT NOT NULL,        -- five_hour, seven_day, spend_limit

@@ -10,11 +10,7 @@
 enum budget_scope { BUDGET_ALL, BUDGET_PROJECT, BUDGET_BRANCH, BUDGET_PR, BUDGET_SESSION };
 enum budget_period { BUDGET_DAY, BUDGET_WEEK, BUDGET_MONTH, BUDGET_TOTAL };
 enum budget_mode { BUDGET_OBSERVE, BUDGET_WARN, BUDGET_ENFORCE };
-enum budget_level {
-	BUDGET_OK,
-	BUDGET_NEAR,
-	BUDGET_OVER
-}; // below 80 %, from 80 % on, from 100 % on
+enum budget_level { BUDGET_OK, BUDGET_NEAR, BUDGET_OVER };
 
 // As the tables have them: "all", "day", "warn", ...
 const char *budget_scope_name(enum budget_scope scope);
@@ -37,6 +33,7 @@ struct budget {
 struct budgets {
 	struct budget *p; // in the arena
 	size_t n;
+	int64_t near_pct; // from this share on a budget is near its end (setting budget.near, 80)
 	int64_t off_until_ms; // `ccl budget off`: enforced and said again from then on; 0: not off
 };
 MUST_USE bool budget_list(sqlite3 *db, struct arena *a, struct budgets *out, struct err *e);

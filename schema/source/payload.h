@@ -7,7 +7,9 @@
 
 // Fields that are missing or no strings are STR_NONE.
 struct payload {
-	struct str event, session, transcript_path, agent_transcript_path, agent, agent_type, cwd, prompt;
+	struct str event, session, transcript_path, agent_transcript_path, agent, agent_type, cwd,
+		prompt, permission_mode, tool;
+	struct str command; // of a Bash call; never stored
 };
 
 // False: no JSON object with an event name. Copies go to the arena.

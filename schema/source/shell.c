@@ -277,3 +277,41 @@ void shell_first(struct str command, struct shell_cmd *out)
 			return;
 	}
 }
+
+static bool only_prints(struct str text)
+{
+	struct shell_lex l = shell_lex_of(text);
+	struct shell_simple c;
+	while (shell_lex_simple(&l, &c)) {
+		size_t at;
+		struct str name = shell_program(&c, &at);
+		if (l.n_inner || (at < c.n && !shell_is_among(name, "cat echo printf date")))
+			return false;
+	}
+	return true;
+}
+
+bool shell_saves_work(struct str command)
+{
+	bool has_saved = false;
+	if (command.n > SHELL_TEXT_MAX_BYTES)
+		return false;
+	struct shell_lex l = shell_lex_of(command);
+	struct shell_simple c;
+	while (shell_lex_simple(&l, &c)) {
+		size_t at;
+		struct str name = shell_program(&c, &at);
+		for (unsigned i = 0; i < l.n_inner; i++)
+			if (!only_prints(l.inner[i]))
+				return false;
+		if (at == c.n && c.n == 0)
+			continue;
+		bool saves = str_is(name, "ccl") ||
+			     (str_is(name, "git") &&
+				     shell_is_among(find_sub(&c, at, name), "add commit stash"));
+		if (!saves && !str_is(name, "cd"))
+			return false;
+		has_saved |= saves;
+	}
+	return has_saved;
+}

@@ -70,6 +70,11 @@ struct shell_walk shell_walk_begin(struct arena *a, struct str command);
 // end.
 bool shell_next_pr(struct shell_walk *w, struct shell_pr *out);
 
+// The line only saves work: each command of it is `ccl ...`, `git add`, `git commit` or `git
+// stash`, or a `cd` before one; substitutions in their words only print (git commit -m "$(cat <<EOF
+// ...)").
+bool shell_saves_work(struct str command);
+
 // For shell_pr.c: the program that a simple command runs, *at being the index of its word (c->n if
 // there is none). STR_NONE if the word is not a plain name.
 struct str shell_program(const struct shell_simple *c, size_t *at);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Strings for people's eyes. What comes from a ledger is untrusted: branch names, titles, paths.
-#ifndef CCL_QUERY_TEXT_H
-#define CCL_QUERY_TEXT_H
+#ifndef CCL_BASE_TEXT_H
+#define CCL_BASE_TEXT_H
 
 #include "buf.h"
 
