@@ -60,6 +60,7 @@ class Story:
         self.n_calls = 0
         self.prompt_id = None
         self.planted = {}    # (rule, level): index of the call that reaches it
+        self.loose = {}      # (rule, level): index of a later call at which it may be said, too: the definition is not that exact
         self.also = ()       # rules that are reached, too, where nobody said at which call
         self.agents = []
 
@@ -223,7 +224,7 @@ class Story:
 
     # ---- for the tests
     def payload(self, step, projects):
-        return payload('', pathlib.Path(projects) / self.path, self.sid, **{'cwd': self.cwd, **step.hook})
+        return payload('', pathlib.Path(projects) / self.path, self.sid, **{'cwd': self.cwd, 'permission_mode': self.mode, **step.hook})
 
     def write_step(self, step, projects):
         for path, text in step.writes:
@@ -521,6 +522,8 @@ def ping_pong(**how):
             s.plant('L3', {16: WARN, 17: CRITICAL}[n], i)
         if n == 19:
             s.plant('L2', WARN, i)
+        if n == 20:
+            s.loose['L3', CRITICAL] = i
     return s
 
 
@@ -678,11 +681,11 @@ def burn(**how):
     """12, 30, then 84 dollars an hour; the user is there, work is done."""
     s = Story('burn', **how)
     costs = [0.10] * 20 + [0.25] * 25 + [0.70] * 25
-    total = lambda n: sum(costs[max(0, n - 19):n + 1])  # 20 calls half a minute apart: ten minutes
+    total = lambda n: sum(costs[max(0, n - 19):n + 1])  # 20 calls 31 s apart: ten minutes
     for n, cost in enumerate(costs):
         if n % 10 == 0:
             s.prompt('Next.')
-        i = s.edit(use=s.usage(usd=cost), gap=30)
+        i = s.edit(use=s.usage(usd=cost), gap=31)
         for level, limit in ((WARN, 20), (CRITICAL, 60)):
             if n and total(n) * 6 >= limit > total(n - 1) * 6:
                 s.plant('R1', level, i)

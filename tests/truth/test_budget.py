@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: MIT
+import unittest
+
+if __name__ == "__main__":
+    unittest.main()
