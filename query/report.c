@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "alertfn.h"
 #include "beyond.h"
 #include "ledger.h"
 #include "path.h"
@@ -34,7 +35,8 @@ bool report_open(struct arena *a, sqlite3 **out, struct err *e)
 		return false;
 	// room for a sort of all history in one piece
 	if (!ledger_exec(db, "PRAGMA cache_size = -32768", e) || !sqlfn_register(db, e) ||
-		!sqlagg_register(db, e) || !spend_register(db, e) || !beyond_register(db, e)) {
+		!alertfn_register(db, e) || !sqlagg_register(db, e) || !spend_register(db, e) ||
+		!beyond_register(db, e)) {
 		ledger_close(&db);
 		return false;
 	}
@@ -287,6 +289,20 @@ bool report_run(
 	result_sum(&r, def->totals_column, def->totals_value);
 	*out = r;
 	return true;
+}
+
+int report_exit_status(const struct report_def *def, const struct result *r)
+{
+	int status = 0;
+	for (size_t c = 0; c < r->n_columns; c++)
+		for (size_t i = 0;
+			strcmp(r->columns[c].name, def->exit_column) == 0 && i < r->n_rows; i++) {
+			struct str level =
+				r->rows[i][c].kind == CELL_TEXT ? r->rows[i][c].s : STR_NONE;
+			int row = str_is(level, "critical") ? 3 : str_is(level, "warn") ? 2 : 0;
+			status = row > status ? row : status;
+		}
+	return status;
 }
 
 bool report_footer(

@@ -39,6 +39,9 @@ MUST_USE bool report_footer(
 MUST_USE bool report_run(
 	sqlite3 *db, struct arena *a, struct request *req, struct result *out, struct err *e);
 
+// By the worst row (def->exit_column): 3 critical, 2 warn, 0.
+int report_exit_status(const struct report_def *def, const struct result *r);
+
 // Takes all rows of a prepared statement. The columns of *out must be set: at[c] is where the
 // statement has column c.
 MUST_USE bool report_fetch(sqlite3_stmt *s, const int *at, struct result *out, struct err *e);

@@ -196,5 +196,7 @@ bool show_report(struct arena *a, const struct report_def *def, const struct arg
 		return false;
 	bool ok = def->source ? doctor_run(a, &req, &r, out_status, e)
 			      : run_sql(a, args, &req, &r, &frame, e);
+	if (ok && def->exit_column)
+		*out_status = report_exit_status(def, &r);
 	return ok && show_result(args, &r, frame, e);
 }

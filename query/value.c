@@ -28,6 +28,7 @@ const char *value_type_name(enum value_type type)
 		[VALUE_SPAN] = "span",
 		[VALUE_PCT] = "pct",
 		[VALUE_BOOL] = "bool",
+		[VALUE_QUANTITY] = "quantity",
 	};
 	return names[type];
 }
@@ -35,7 +36,7 @@ const char *value_type_name(enum value_type type)
 bool value_is_number(enum value_type type)
 {
 	return type == VALUE_NUMBER || type == VALUE_INT || type == VALUE_TOKENS ||
-	       type == VALUE_USD || type == VALUE_SPAN || type == VALUE_PCT;
+	       type == VALUE_USD || type == VALUE_SPAN || type == VALUE_PCT || type == VALUE_QUANTITY;
 }
 
 bool value_is_text(enum value_type type)
@@ -131,9 +132,25 @@ void value_add_machine(struct buf *out, enum value_type type, const struct cell 
 		buf_add_digits(out, u % 1000, 3);
 	} else if (type == VALUE_BOOL) {
 		buf_addz(out, c->i ? "true" : "false");
+	} else if (type == VALUE_QUANTITY) {
+		usd_add(out, c->i);
+		while (out->p[out->n - 1] == '0')
+			out->n--;
+		out->n -= out->p[out->n - 1] == '.';
 	} else {
 		buf_add_int(out, c->i);
 	}
+}
+
+// Whole, or to the hundredth.
+static void add_quantity(struct buf *out, int64_t v)
+{
+	uint64_t hundredths = (magnitude(v) + USD_PICO / 200) / (USD_PICO / 100);
+	if (v < 0)
+		buf_addc(out, '-');
+	buf_add_grouped(out, hundredths / 100);
+	if (magnitude(v) % USD_PICO)
+		buf_printf(out, ".%02llu", (unsigned long long)(hundredths % 100));
 }
 
 static void add_time(struct buf *out, int64_t ms)
@@ -174,6 +191,8 @@ void value_add_human(struct buf *out, enum value_type type, const struct cell *c
 		buf_add_int(out, c->i);
 	} else if (type == VALUE_BOOL) {
 		buf_addz(out, c->i ? "yes" : "no");
+	} else if (type == VALUE_QUANTITY) {
+		add_quantity(out, c->i);
 	} else {
 		if (c->i < 0)
 			buf_addc(out, '-');

@@ -4,12 +4,12 @@ import glob
 import os
 import re
 
-TYPES = 'text id path number int tokens usd time day hour week month span pct bool'.split()
+TYPES = 'text id path number int tokens usd time day hour week month span pct bool quantity'.split()
 FILTERS = 'time project branch model session breakdown'.split()
 GROUPS = 'overview time work health'.split()
 # What a filter binds, besides :now_ms, which every report may use.
 BINDS = {'time': ('since_ms', 'until_ms')}
-SINGLE = 'report title about group version window totals chart empty example source like order'.split()
+SINGLE = 'report title about group version window totals chart empty example source like order exit'.split()
 WINDOWS = ('today', 'newest', 'pull-request', 'turn')
 FLAGS = ('total', 'minor', 'split', 'wrap', 'alert')
 MEASURES = [  # (name, type, about, flags), in the order of contract.md
@@ -152,6 +152,9 @@ class Header:
         if 'totals' in self.tags and (not re.fullmatch(r'\w+=\w+', self.tags['totals'])
                                       or self.tags['totals'].split('=')[0] not in names):
             self.bad('@totals is COLUMN=VALUE')
+        if 'exit' in self.tags and (self.tags['exit'].split()[1:] != ['critical=3', 'warn=2']
+                                    or self.tags['exit'].split()[0] not in names):
+            self.bad('@exit is COLUMN critical=3 warn=2')
         if ('source' in self.tags) == bool(self.body):
             self.bad('a report has either SQL or a @source')
         if any(c['split'] for c in self.columns) and 'breakdown' not in (self.filters or []):
@@ -163,6 +166,7 @@ class Header:
         return (GROUPS.index(group) if group in GROUPS else 0, int(self.tags.get('order', 99)), self.path)
 
     def check_binds(self):
+        self.body = self.body.replace('@budget_rows', self.fragments['budget_rows'])
         known = {'now_ms'} | {p['name'] for p in self.params}
         for f in self.filters or []:
             known |= set(BINDS.get(f, (f,)))
@@ -211,6 +215,7 @@ def c_table(headers, spend, c_string):
         out += [f'\t.{k} = {c_quote(v)},' for k, v in strings.items()]
         out.append('\t.sql = ' + (c_string(h.sql(spend, h.body)) if h.body else 'NULL') + ',')
         out.append('\t.footer_sql = ' + (c_string(h.sql(spend, h.footer)) if h.footer else 'NULL') + ',')
+        out.append(f'\t.exit_column = {c_quote(t["exit"].split()[0] if "exit" in t else None)},')
         out.append(f'\t.totals_column = {c_quote(total[0])}, .totals_value = {c_quote(total[1])},')
         out.append(f'\t.params = {f"params_{i}" if h.params else "NULL"}, .n_params = {len(h.params)},')
         out.append(f'\t.columns = columns_{i}, .n_columns = {len(h.columns)},')
@@ -243,6 +248,7 @@ def filters(spend):
 
 def reports(schema, c_string):
     """The lines of C, or an exception with file:line."""
+    Header.fragments = {'budget_rows': bare(os.path.join(schema, 'rules', 'budget_rows.sql'))}
     headers = [Header(p) for p in sorted(glob.glob(os.path.join(schema, 'reports', '*.sql')))]
     headers.sort(key=Header.rank)
     names = {h.tags.get('report'): h for h in headers}

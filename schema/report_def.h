@@ -10,20 +10,21 @@
 // What the SQL yields for each type, and what the machine formats print.
 enum value_type {
 	VALUE_TEXT,
-	VALUE_ID,     // text that a table may shorten
-	VALUE_PATH,   // text
-	VALUE_NUMBER, // integer that names something: no separators, no sum
-	VALUE_INT,    // integer
-	VALUE_TOKENS, // integer
-	VALUE_USD,    // pico-USD; printed as USD with twelve decimals
-	VALUE_TIME,   // milliseconds since 1970 UTC; printed in ISO, UTC
-	VALUE_DAY,    // text YYYY-MM-DD, in the zone asked for
-	VALUE_HOUR,   // text, ISO with offset
-	VALUE_WEEK,   // text YYYY-MM-DD, the Monday of an ISO week
-	VALUE_MONTH,  // text YYYY-MM
-	VALUE_SPAN,   // milliseconds; printed as seconds
-	VALUE_PCT,    // real, 0..1
-	VALUE_BOOL,   // 0, 1
+	VALUE_ID,       // text that a table may shorten
+	VALUE_PATH,     // text
+	VALUE_NUMBER,   // integer that names something: no separators, no sum
+	VALUE_INT,      // integer
+	VALUE_TOKENS,   // integer
+	VALUE_USD,      // pico-USD; printed as USD with twelve decimals
+	VALUE_TIME,     // milliseconds since 1970 UTC; printed in ISO, UTC
+	VALUE_DAY,      // text YYYY-MM-DD, in the zone asked for
+	VALUE_HOUR,     // text, ISO with offset
+	VALUE_WEEK,     // text YYYY-MM-DD, the Monday of an ISO week
+	VALUE_MONTH,    // text YYYY-MM
+	VALUE_SPAN,     // milliseconds; printed as seconds
+	VALUE_PCT,      // real, 0..1
+	VALUE_BOOL,     // 0, 1
+	VALUE_QUANTITY, // millionths of a millionth of a unit that another column names
 };
 
 struct report_param {
@@ -67,12 +68,15 @@ enum report_window {
 
 struct report_def {
 	const char *name, *title, *about, *group;
-	const char *empty;   // what to say, and what to run, when there are no rows
-	const char *example; // NULL: none
-	const char *chart;   // NULL: none; see @chart
-	const char *source;  // NULL, or the C function that makes the rows
+	const char *empty;      // what to say, and what to run, when there are no rows
+	const char *example;    // NULL: none
+	const char *chart;      // NULL: none; see @chart
+	const char *source;     // NULL, or the C function that makes the rows
 	const char *footer_sql; // NULL, or one row with what a table says below itself
-	const char *sql;     // NULL if source is not
+	const char *sql;        // NULL if source is not
+	// The column whose value decides the exit status: "critical" 3, "warn" 2, else 0. NULL:
+	// none.
+	const char *exit_column;
 	// "period", "all": totals are the rows where this column says so. NULL: all rows.
 	const char *totals_column, *totals_value;
 	const struct report_param *params;

@@ -53,41 +53,59 @@ static bool spent_target_pr(struct pricer *p, struct str target, struct spent *o
 	return sqlite3_step(s) != SQLITE_ROW || spent_pr(p, sqlite3_column_int64(s, 0), n, out, e);
 }
 
-// What the share is of: the limit of the budget.
+// The budget that a share is of, with what was allowed on top; 0: it is gone.
 static bool read_limit(struct pricer *p, const struct alert *x, int64_t *out_pico, struct err *e)
 {
 	AUTO(finalize) sqlite3_stmt *s = NULL;
 	if (sqlite3_prepare_v2(p->db,
-		    "SELECT limit_pico FROM budget WHERE scope = ?1 AND substr(?2, 1, "
-		    "length(target)) "
-		    "= target ORDER BY length(target) DESC, period = CASE ?3 WHEN 'B2' THEN 'day' "
-		    "ELSE 'month' END DESC LIMIT 1",
+		    "SELECT limit_pico + CASE scope WHEN 'session' THEN coalesce((SELECT "
+		    "sum(amount_pico) FROM budget_change WHERE act = 'allow' AND target = ?2 AND "
+		    "at_ms "
+		    "<= ?4), 0) ELSE 0 END FROM budget WHERE scope = ?1 AND substr(?2, 1, "
+		    "length(target)) = target ORDER BY length(target) DESC, period = CASE ?3 WHEN "
+		    "'B2' "
+		    "THEN 'day' ELSE 'month' END DESC LIMIT 1",
 		    -1, &s, NULL) != SQLITE_OK)
 		return ledger_fail(p->db, "reading the budgets", e);
 	(void)sqlite3_bind_text(s, 1, x->scope.p, (int)x->scope.n, SQLITE_STATIC);
 	(void)sqlite3_bind_text(s, 2, x->target.p, (int)x->target.n, SQLITE_STATIC);
 	(void)sqlite3_bind_text(s, 3, rule_defs[x->rule].id, -1, SQLITE_STATIC);
+	(void)sqlite3_bind_int64(s, 4, x->at_ms);
 	*out_pico = sqlite3_step(s) == SQLITE_ROW ? sqlite3_column_int64(s, 0) : 0;
 	return true;
 }
 
-static bool read_money(struct pricer *p, const struct alert *x, struct spent *out, struct err *e)
+static bool read_first(struct pricer *p, int64_t session_id, int64_t *out_ms, struct err *e)
 {
-	int64_t limit_pico = 0;
-	if (str_is(x->scope, "branch"))
-		return spent_branch(p, x->target, out, e);
-	if (str_is(x->scope, "pr"))
-		return spent_target_pr(p, x->target, out, e);
-	if (str_is(x->scope, "all"))
-		return spent_stretch(p, 0, x->since_ms, x->at_ms + 1, out, e);
-	if (!str_is(x->scope, "project"))
-		return x->since_ms <= 0
-			       ? spent_session(p, x->session_id, out, e)
-			       : spent_stretch(p, x->session_id, x->since_ms, x->at_ms + 1, out, e);
-	*out = (struct spent){0};
-	if (!read_limit(p, x, &limit_pico, e))
+	AUTO(finalize) sqlite3_stmt *s = NULL;
+	if (sqlite3_prepare_v2(p->db,
+		    "SELECT min(first_ms) FROM charge_rollup WHERE session_id = ?1", -1, &s,
+		    NULL) != SQLITE_OK)
+		return ledger_fail(p->db, "reading what was spent", e);
+	(void)sqlite3_bind_int64(s, 1, session_id);
+	*out_ms = sqlite3_step(s) == SQLITE_ROW ? sqlite3_column_int64(s, 0) : 0;
+	return true;
+}
+
+// Of the stretch.
+static bool read_money(struct pricer *p, const struct alert *x, int64_t *out_pico, struct err *e)
+{
+	struct spent spent = {0};
+	int64_t since_ms = x->since_ms, limit_pico = 0;
+	if (x->rule <= RULE_B4) {
+		if (!read_limit(p, x, &limit_pico, e))
+			return false;
+		*out_pico = (int64_t)((double)limit_pico * (double)x->share_ppm / 1e6);
+		return true;
+	}
+	if (str_is(x->scope, "pr")) {
+		if (!spent_target_pr(p, x->target, &spent, e))
+			return false;
+	} else if ((since_ms <= 0 && !read_first(p, x->session_id, &since_ms, e)) ||
+		   !spent_stretch(p, x->session_id, since_ms, x->at_ms + 1, &spent, e)) {
 		return false;
-	out->cost_pico = (int64_t)((double)limit_pico * (double)x->share_ppm / 1e6);
+	}
+	*out_pico = spent.cost_pico * (x->rule == RULE_R1 ? 6 : 1);
 	return true;
 }
 
@@ -102,12 +120,8 @@ bool alert_find(struct pricer *p, const struct alert *x, struct rule_finding *ou
 		.target = x->target,
 		.session = x->session,
 		.about = x->name};
-	struct spent spent;
-	if (x->is_money) {
-		if (!read_money(p, x, &spent, e))
-			return false;
-		f.value = spent.cost_pico * (x->rule == RULE_R1 ? 6 : 1);
-	}
+	if (x->is_money && !read_money(p, x, &f.value, e))
+		return false;
 	double limit = x->share_ppm > 0 ? (double)f.value * 1e6 / (double)x->share_ppm : 0;
 	// to the cent, or the whole count
 	double unit = x->is_money ? 1e10 : 1;
