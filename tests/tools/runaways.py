@@ -91,7 +91,7 @@ class Story:
     def prompt(self, text='Go on.', human=True):
         """What a human typed, or (human=False) the client's own note that a background task ended."""
         self.prompt_id = self.uuid()
-        line = {'type': 'user', 'message': {'role': 'user', 'content': text}, 'permissionMode': self.mode}
+        line = {'type': 'user', 'message': {'role': 'user', 'content': text}, **({'permissionMode': self.mode} if self.dialect != 'A' else {})}
         if not human:
             line['message']['content'] = f'<task-notification>\n<task-id>b{self.rng.getrandbits(32):08x}</task-id>\n<status>completed</status>\n{text}\n</task-notification>'
         if self.dialect == 'C':
@@ -787,16 +787,16 @@ def long_prompt(usual, **how):
     median = percentile(usual.prompts, 50)
     limits = {WARN: max(10 * median, 3 * USD), CRITICAL: max(40 * median, 10 * USD)}
     s.prompt('Something small.')
-    s.edit(use=s.usage(usd=0.8), gap=240)
+    s.edit(use=s.usage(usd=0.83), gap=240)
     s.prompt('Everything.')
     n = 0
-    while n * Fraction(8, 10) * USD <= limits[CRITICAL]:
+    while n * Fraction(83, 100) * USD <= limits[CRITICAL]:
         n += 1
-        i = s.edit(use=s.usage(usd=0.8), gap=240)
+        i = s.edit(use=s.usage(usd=0.83), gap=240)
         for level, limit in limits.items():
-            if n * Fraction(8, 10) * USD > limit >= (n - 1) * Fraction(8, 10) * USD:
+            if n * Fraction(83, 100) * USD > limit >= (n - 1) * Fraction(83, 100) * USD:
                 s.plant('T1', level, i)
-    s.edit(use=s.usage(usd=0.8), gap=240)
+    s.edit(use=s.usage(usd=0.83), gap=240)
     s.also = ('U1', 'R2')
     return s
 

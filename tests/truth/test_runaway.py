@@ -4,102 +4,22 @@ once a level, to its own session. What is ordinary is not said. runaways.py has 
 import json
 import pathlib
 import random
-import re
 import shutil
-import sqlite3
 import statistics
 import subprocess
 import sys
-import tempfile
 import unittest
 from fractions import Fraction
 
 import runaways
-from harness import CCL, HOOK, LedgerCase, open_ledger, payload, until
+from guarded import Guarded, rules
+from harness import payload, until
 from runaways import CRITICAL, START, USD, WARN, Oracle, Story, Usual, iso_of, ms_of, percentile, tellings
 
 GENERATOR = pathlib.Path(__file__).resolve().parents[1] / 'tools/gen_corpus.py'
 SEEDS = (1, 2, 3, 4, 5)
-RULE = re.compile(r'\[([A-Z][0-9])\]')
 DAY_MS = 86_400_000
 LOOPS = {'L1', 'L2', 'L3', 'L4'}
-
-
-def rules(answer):
-    """The rules that a hook's answer names; None is no answer."""
-    return RULE.findall(answer['systemMessage']) if answer and 'systemMessage' in answer else []
-
-
-class Guarded(LedgerCase):
-    """Hooks that may speak. Their clock is the transcript's."""
-
-    def setUp(self):
-        super().setUp()
-        self.projects = self.home / '.claude/projects'
-
-    def answer_of(self, run):
-        """What a hook printed: nothing, or one JSON object with nothing in it that a terminal would obey."""
-        self.assertEqual((run.returncode, run.stderr), (0, b''))
-        if not run.stdout:
-            return None
-        answer = json.loads(run.stdout)
-        self.assertIsInstance(answer, dict)
-        self.assertTrue(answer)
-        self.assertNotEqual((answer.get('hookSpecificOutput') or {}).get('hookEventName', 'Stop'), '')
-        message = answer.get('systemMessage', '')
-        self.assertFalse(re.search(r'[\x00-\x09\x0b-\x1f\x7f]', message), message)
-        self.assertLess(len(message), 10_000)  # where Claude Code cuts it
-        return answer
-
-    def fire(self, data, at_ms=None, **more):
-        if at_ms is not None:
-            more['CCL_NOW'] = iso_of(at_ms)
-        run = subprocess.run([HOOK], env=self.env(**more), input=json.dumps(data).encode(), capture_output=True, timeout=60)
-        return self.answer_of(run)
-
-    def step(self, story, n, **more):
-        """Writes a step and fires its hook: the rules that it said."""
-        step = story.steps[n]
-        story.write_step(step, self.projects)
-        return rules(self.fire(story.payload(step, self.projects), step.at_ms, **more)) if step.hook else []
-
-    def replay(self, story, first=0, **more):
-        """[(step, rule)] as they were said."""
-        return [(n, rule) for n in range(first, len(story.steps)) for rule in self.step(story, n, **more)]
-
-    def stop(self, story, at_ms=None, event='Stop', **more):
-        return rules(self.fire(payload(event, self.projects / story.path, story.sid), at_ms or story.now, **more))
-
-    def sync_at(self, at, *folders):
-        run = subprocess.run([HOOK, '--sync', *map(str, folders or [self.projects])], env=self.env(CCL_NOW=at), stdin=subprocess.DEVNULL,
-                             capture_output=True, timeout=600)
-        self.assertEqual(run.returncode, 0, run.stderr.decode(errors='replace'))
-
-    def ccl(self, *args, status=0, **more):
-        run = subprocess.run([CCL, *map(str, args)], env=self.env(**more), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
-        self.assertEqual(run.returncode, status, run.stdout + run.stderr)
-        return run.stdout
-
-    def runaway(self, at, *args):
-        """{(id, rule): level}; the exit status says which is the worst."""
-        run = subprocess.run([CCL, 'runaway', '--json', *args], env=self.env(CCL_NOW=at), stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
-        rows = json.loads(run.stdout, parse_float=Fraction)['rows']
-        levels = {r['level'] for r in rows}
-        self.assertLessEqual(levels, {WARN, CRITICAL})
-        self.assertEqual(run.returncode, 3 if CRITICAL in levels else 2 if levels else 0, run.stderr)
-        for r in rows:
-            self.assertLessEqual({'scope', 'id', 'rule', 'level', 'value', 'limit', 'unit', 'since', 'message'}, r.keys())
-            self.assertGreaterEqual(r['value'], r['limit'], r)
-            self.assertTrue(r['message'] and '\n' not in r['message'], r)
-            self.assertRegex(r['since'], r'^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$')
-        return {(r['id'], r['rule']): r['level'] for r in sorted(rows, key=lambda r: r['level'] == CRITICAL)}
-
-    def alerts(self):
-        try:
-            with open_ledger(self.ledger) as db:
-                return db.execute('SELECT a.rule, a.level, s.uid, a.told_ms FROM alert AS a JOIN session AS s ON s.id = a.session_id').fetchall()
-        except sqlite3.OperationalError:  # no ledger yet
-            return []
 
 
 class Generator(unittest.TestCase):
@@ -112,7 +32,7 @@ class Generator(unittest.TestCase):
     def test_stories(self):
         for make in runaways.PLAIN + runaways.QUIET:
             for dialect in 'ABC':
-                if make is not runaways.depth or dialect != 'A':  # no meta files yet
+                if dialect != 'A' or make not in (runaways.depth, runaways.plan):  # no meta files, no modes yet
                     self.check(make(dialect=dialect))
 
     def test_stories_with_a_past(self):
@@ -193,7 +113,8 @@ class Live(Guarded):
         self.each((runaways.error_storm, runaways.retries), 'BC')
 
     def test_nothing_wrong(self):
-        self.each(runaways.QUIET, 'ABC')
+        self.each((runaways.ordinary, runaways.long_window), 'ABC')
+        self.each((runaways.plan,), 'BC')  # the oldest lines do not say that it is plan mode
 
     def test_outliers(self):
         """Closed sessions say what is usual: a 40x session, a prompt that costs 40 others."""
@@ -481,8 +402,8 @@ class Once(Guarded):
         self.assertEqual(self.runaway(iso_of(story.now)), {(story.sid, 'L1'): CRITICAL, (story.sid, 'L2'): WARN})
 
 
-def by_definition(costs, session=None):
-    """The level that R2 (or R3) gives to each: {id: level}; `both` ways to leave the session itself out, or not."""
+def by_definition(costs):
+    """The level that R2 (or R3) gives to each, {id: level}: with each left out of what is usual for it, and not."""
     out = []
     for leave_out in (True, False):
         levels = {}
@@ -511,14 +432,17 @@ class Corpora(Guarded):
         return stories
 
     def check_outliers(self, rows, costs, rule):
-        """As the definition has it, and few."""
+        """As the definition has it: {id: level}."""
         have = {i: level for (i, r), level in rows.items() if r == rule and i in costs}
         with_own, without = by_definition(costs)
         for i in costs:
             self.assertIn(have.get(i), {with_own.get(i), without.get(i)}, (rule, i, float(Fraction(costs[i], USD))))
-        self.assertLessEqual(len(have), 0.04 * len(costs), f'{rule} warns of {len(have)} of {len(costs)} sessions')
-        self.assertLessEqual(sum(level == CRITICAL for level in have.values()), 0.01 * len(costs))
         return have
+
+    def check_few(self, have, n):
+        """At most 4 % are warned of, 1 % critical."""
+        self.assertLessEqual(len(have), 0.04 * n, f'of {n}: {have}')
+        self.assertLessEqual(sum(level == CRITICAL for level in have.values()), 0.01 * n, f'of {n}: {have}')
 
     def session_costs(self):
         return {uid: group['cost'] for uid, group in self.read().sums(lambda t: t['session']).items()}
@@ -551,40 +475,42 @@ class Corpora(Guarded):
                 ordinary = {i: c for i, c in self.session_costs().items() if i not in mine}
                 self.assertGreater(len(ordinary), 200)
                 have = {i: level for (i, r), level in rows.items() if r == 'R2' and i in ordinary}
-                self.assertLessEqual(len(have), 0.04 * len(ordinary))
-                self.assertLessEqual(sum(level == CRITICAL for level in have.values()), 0.01 * len(ordinary))
+                self.check_few(have, len(ordinary))
 
     def test_log_normal(self):
         """Costs around two dollars, where no floor hides what the statistics say; each session made a pull request."""
-        for seed in SEEDS:
-            for spread in (0.8, 1.2):
+        for spread in (0.8, 1.2):
+            everyone = {}
+            for seed in SEEDS:
                 with self.subTest(seed=seed, spread=spread):
-                    self.home = self.dir / f'{seed}-{spread}'
-                    self.projects = self.home / '.claude/projects'
-                    self.ledger = self.home / 'ledger.db'
-                    rng, stories = random.Random(f'{seed} {spread}'), {}
-                    for n in range(220):
-                        at = ms_of(self.NOW) - 2 * DAY_MS - n * 9 * 3_600_000
-                        s = Story('usual', seed=f'{seed} {spread} {n}', start=iso_of(at), branch=f'feature-{n}', model='claude-opus-4-8')
-                        s.prompt()
-                        usd = max(0.2, rng.lognormvariate(0.7, spread))
-                        for _ in range(4):
-                            s.edit(use=s.usage(usd=round(usd / 4, 4)), gap=200)
-                        s.put(s.main, {'type': 'pr-link', 'prNumber': n + 1, 'prRepository': 'acme/widgets', 'prUrl': f'https://github.com/acme/widgets/pull/{n + 1}'})
-                        s.end_step()
-                        s.write(self.projects)
-                        stories[s.sid] = n + 1
-                    self.sync_at(self.NOW)
-                    costs = self.session_costs()
-                    self.assertEqual(len(costs), 220)
-                    rows = self.runaway(self.NOW)
-                    have = self.check_outliers(rows, costs, 'R2')
-                    numbers = {(i.rsplit('#')[-1], level) for (i, r), level in rows.items() if r == 'R3'}
-                    if spread == 1.2:
-                        self.assertTrue(have, 'no outlier at all: the test could not fail')
-                    self.check_outliers({(str(int(i.rsplit('#')[-1])), r): level for (i, r), level in rows.items() if r == 'R3'},
-                                        {str(stories[i]): c for i, c in costs.items()}, 'R3')
-                    self.assertLessEqual(len(numbers), 0.04 * 220)
+                    everyone.update(self.log_normal(seed, spread))
+            self.check_few(everyone, 220 * len(SEEDS))
+        self.assertTrue(everyone, 'no outlier at all: the test could not fail')
+
+    def log_normal(self, seed, spread):
+        self.home = self.dir / f'{seed}-{spread}'
+        self.projects = self.home / '.claude/projects'
+        self.ledger = self.home / 'ledger.db'
+        rng, number = random.Random(f'{seed} {spread}'), {}
+        for n in range(220):
+            at = ms_of(self.NOW) - 2 * DAY_MS - n * 9 * 3_600_000
+            s = Story('usual', seed=f'{seed} {spread} {n}', start=iso_of(at), branch=f'feature-{n}', model='claude-opus-4-8')
+            s.prompt()
+            usd = max(0.2, rng.lognormvariate(0.7, spread))
+            for _ in range(4):
+                s.edit(use=s.usage(usd=round(usd / 4, 4)), gap=200)
+            s.put(s.main, {'type': 'pr-link', 'prNumber': n + 1, 'prRepository': 'acme/widgets', 'prUrl': f'https://github.com/acme/widgets/pull/{n + 1}'})
+            s.end_step()
+            s.write(self.projects)
+            number[s.sid] = str(n + 1)
+        self.sync_at(self.NOW)
+        costs = self.session_costs()
+        self.assertEqual(len(costs), 220)
+        rows = self.runaway(self.NOW)
+        have = self.check_outliers(rows, costs, 'R2')
+        prs = {(i.rsplit('#')[-1], r): level for (i, r), level in rows.items() if r == 'R3'}
+        self.check_outliers(prs, {number[i]: c for i, c in costs.items()}, 'R3')
+        return have
 
     def test_a_runaway_of_the_past_is_found(self):
         """The loop lies in the middle of a session that went on well."""
