@@ -35,6 +35,18 @@ const struct option_def option_defs[N_OPTIONS] = {
 	[OPT_TURN] = {"turn", NULL, "ID", "only this turn; the beginning of its id is enough"},
 	[OPT_GIT_TRAILER] = {"git-trailer", NULL, NULL,
 		"a CCL-Cost line in this repository's commits"},
+	[OPT_SESSION_USD] = {"session", NULL, "USD", "for each session"},
+	[OPT_BRANCH_USD] = {"branch", NULL, "NAME=USD", "for a branch"},
+	[OPT_PROJECT_USD] = {"project", NULL, "NAME=USD",
+		"for a project, a month; NAME=USD/day, /week, /total"},
+	[OPT_DAY] = {"day", NULL, "USD", "for all work of a day, from local midnight"},
+	[OPT_WEEK] = {"week", NULL, "USD", "for all work of a week, from Monday"},
+	[OPT_MONTH] = {"month", NULL, "USD", "for all work of a month"},
+	[OPT_PR] = {"pr", NULL, "USD", "for each pull request"},
+	[OPT_ENFORCE] = {"enforce", NULL, NULL, "refuse prompts and tool calls beyond it"},
+	[OPT_OBSERVE] = {"observe", NULL, NULL, "only record what goes beyond it"},
+	[OPT_ADD] = {"add", NULL, "USD", "how much more"},
+	[OPT_FOR] = {"for", NULL, "SPAN", "for how long: 30m, 1h, 2d"},
 	[OPT_HELP] = {"help", "h", NULL, "this page"},
 };
 
@@ -43,7 +55,7 @@ bool args_has(const struct args *a, enum option o)
 	return a->values[o].p != NULL;
 }
 
-unsigned args_options_of(const struct report_def *def)
+uint64_t args_options_of(const struct report_def *def)
 {
 	static const struct {
 		unsigned filter;
@@ -57,7 +69,7 @@ unsigned args_options_of(const struct report_def *def)
 		{FILTER_SESSION, OPT_SESSION},
 		{FILTER_BREAKDOWN, OPT_BREAKDOWN},
 	};
-	unsigned options = OPTS_OUTPUT | OPT(OPT_TIMEZONE);
+	uint64_t options = OPTS_OUTPUT | OPT(OPT_TIMEZONE);
 	for (size_t i = 0; i < sizeof map / sizeof *map; i++)
 		if (def->filters & map[i].filter)
 			options |= OPT(map[i].option);
@@ -110,7 +122,7 @@ struct reader {
 	int argc, at;
 	char **argv;
 	const char *command;
-	unsigned options;
+	uint64_t options;
 	const struct report_def *def;
 	struct args *out;
 };
@@ -170,16 +182,18 @@ static bool read_option(struct reader *r, struct str name, struct str value, str
 		return false;
 	if (is_mine)
 		return true;
+	bool is_known = false;
 	for (size_t i = 0; i < N_OPTIONS; i++) {
 		const struct option_def *o = &option_defs[i];
 		bool is_short = o->letter && str_is(name, o->letter);
 		if (!is_short && !str_is(name, o->name))
 			continue;
+		is_known = true;
+		if (!(r->options & OPT(i)))
+			continue;
 		char dashed[32] = "-";
 		strncat(dashed, is_short ? "" : "-", 2);
 		strncat(dashed, is_short ? o->letter : o->name, 24);
-		if (!(r->options & OPT(i)))
-			return err_set(e, ERR_USAGE, "`ccl %s` takes no %s", r->command, dashed);
 		if (o->value)
 			return take_value(r, dashed, value, &r->out->values[i], e);
 		if (value.p)
@@ -187,6 +201,9 @@ static bool read_option(struct reader *r, struct str name, struct str value, str
 		r->out->values[i] = STR("");
 		return true;
 	}
+	if (is_known)
+		return err_set(e, ERR_USAGE, "`ccl %s` takes no %s%.*s", r->command,
+			name.n > 1 ? "--" : "-", STR_ARG(name));
 	return unknown_option(r, name, e);
 }
 
@@ -225,7 +242,7 @@ static bool check_formats(const struct args *a, struct err *e)
 	return true;
 }
 
-bool args_parse(int argc, char **argv, int first, const char *command, unsigned options,
+bool args_parse(int argc, char **argv, int first, const char *command, uint64_t options,
 	const struct report_def *def, struct args *out, struct err *e)
 {
 	struct args a = {0};

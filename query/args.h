@@ -34,10 +34,21 @@ enum option {
 	OPT_ROLE,
 	OPT_TURN,
 	OPT_GIT_TRAILER,
+	OPT_SESSION_USD, // of `ccl budget set`, as the next ones
+	OPT_BRANCH_USD,
+	OPT_PROJECT_USD,
+	OPT_DAY,
+	OPT_WEEK,
+	OPT_MONTH,
+	OPT_PR,
+	OPT_ENFORCE,
+	OPT_OBSERVE,
+	OPT_ADD,
+	OPT_FOR,
 	OPT_HELP,
 	N_OPTIONS,
 };
-#define OPT(o) (1u << (o))
+#define OPT(o) (UINT64_C(1) << (o))
 // What shapes any output, whatever the rows are.
 #define OPTS_OUTPUT                                                                                \
 	(OPT(OPT_COLUMNS) | OPT(OPT_SORT) | OPT(OPT_LIMIT) | OPT(OPT_JSON) | OPT(OPT_CSV) |        \
@@ -61,11 +72,11 @@ struct args {
 };
 
 // The options that a report honours.
-unsigned args_options_of(const struct report_def *def);
+uint64_t args_options_of(const struct report_def *def);
 
 // Reads argv[first..]. `options` are those that `command` takes; def (or NULL) adds its own. After
 // `--` everything is positional. ERR_USAGE names what is wrong.
-MUST_USE bool args_parse(int argc, char **argv, int first, const char *command, unsigned options,
+MUST_USE bool args_parse(int argc, char **argv, int first, const char *command, uint64_t options,
 	const struct report_def *def, struct args *out, struct err *e);
 
 bool args_has(const struct args *a, enum option o);

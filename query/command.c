@@ -59,6 +59,39 @@ const struct command_def command_defs[] = {
 		"Whether "
 		"it was a link, an unlink or an ignore: what was decided before holds again.",
 		OPT(OPT_HELP), 0, 1, command_pr_undo, "ccl pr undo 3"},
+	{"budget set", "guard", "--session USD | --day USD | ... [--enforce | --observe]",
+		"Say what may be spent",
+		"Sets budgets: for each session, for all work of a day, week or month, for each pull "
+		"request, for a branch (--branch NAME=20) or a project (--project NAME=100 a month, "
+		"NAME=10/day, /week, /total). You are warned near a limit and beyond it; with --enforce "
+		"prompts and tool calls beyond it are refused, and the hooks that this takes are wired; "
+		"with --observe it is only recorded. Subagents count.",
+		OPT(OPT_SESSION_USD) | OPT(OPT_DAY) | OPT(OPT_WEEK) | OPT(OPT_MONTH) | OPT(OPT_PR) |
+			OPT(OPT_BRANCH_USD) | OPT(OPT_PROJECT_USD) | OPT(OPT_ENFORCE) | OPT(OPT_OBSERVE) |
+			OPT(OPT_HELP),
+		0, 0, command_budget_set, "ccl budget set --session 5 --day 50 --enforce"},
+	{"budget remove", "guard", "session|day|week|month|pr|branch [NAME]|project [NAME]|all",
+		"Take budgets away", "Removes budgets. `ccl budget off` only lifts them for a time.",
+		OPT(OPT_HELP), 1, 2, command_budget_remove, "ccl budget remove session"},
+	{"budget allow", "guard", "--session ID --add USD", "Let one session spend more",
+		"Adds to the budget of one session; the beginning of its id is enough.",
+		OPT(OPT_SESSION) | OPT(OPT_ADD) | OPT(OPT_HELP), 0, 0, command_budget_allow,
+		"ccl budget allow --session 3f2a --add 10"},
+	{"budget off", "guard", "--for SPAN", "Lift all budgets for a time",
+		"Nothing is refused or said because of a budget until then. The environment variable "
+		"CCL_BUDGET=off does the same for one Claude Code.",
+		OPT(OPT_FOR) | OPT(OPT_HELP), 0, 0, command_budget_off, "ccl budget off --for 1h"},
+	{"budget on", "guard", "", "Put all budgets in force again",
+		"Ends what `ccl budget off` began.", OPT(OPT_HELP), 0, 0, command_budget_on,
+		"ccl budget on"},
+	{"budget log", "guard", "", "Who set and lifted what, and when",
+		"Lists every change of a budget, the newest first.", OPTS_ROWS, 0, 0,
+		command_budget_log, "ccl budget log --json"},
+	{"budget check", "guard", "[--session ID]", "Ask a script's question: is it spent?",
+		"Prints the budgets, or those that count for one session. Exit status: 3 if one is used "
+		"up, 2 if one is near its end, else 0.",
+		OPTS_ROWS | OPT(OPT_SESSION), 0, 0, command_budget_check,
+		"ccl budget check --session 3f2a || exit 1"},
 	{"sync", "setup", "[DIR ...]", "Read all that Claude Code has kept",
 		"Reads every transcript of the projects folders, or those below DIR, as far as it "
 		"was not "
@@ -239,6 +272,19 @@ static bool run_pr(struct arena *a, int argc, char **argv, int *out_status, stru
 	return unknown(is_all ? STR("pr") : pr_name(a, word), e);
 }
 
+// `ccl budget` is the report, also as `ccl budget list`; `ccl budget set ...` a command.
+static bool run_budget(struct arena *a, int argc, char **argv, int *out_status, struct err *e)
+{
+	struct str word = str_of(argc > 2 ? argv[2] : NULL);
+	bool is_list = !word.n || word.p[0] == '-' || str_is(word, "list");
+	struct str name = str_of(arena_printf(a, "budget %.*s", STR_ARG(word)));
+	const struct command_def *def = is_list ? NULL : find_command(name);
+	if (is_list)
+		return run_report(a, report_find(STR("budgets")), argc, argv,
+			str_is(word, "list") ? 3 : 2, out_status, e);
+	return def ? run_command(a, def, argc, argv, 3, out_status, e) : unknown(name, e);
+}
+
 bool command_run(struct arena *a, int argc, char **argv, int *out_status, struct err *e)
 {
 	struct str word = str_of(argc > 1 ? argv[1] : NULL);
@@ -253,6 +299,8 @@ bool command_run(struct arena *a, int argc, char **argv, int *out_status, struct
 		return run_report(a, report_find(STR("summary")), argc, argv, 1, out_status, e);
 	const struct command_def *def = find_command(word);
 	const struct report_def *report = report_find(word);
+	if (str_is(word, "budget"))
+		return run_budget(a, argc, argv, out_status, e);
 	if (report && !str_is(word, "pr"))
 		return run_report(a, report, argc, argv, 2, out_status, e);
 	if (def)

@@ -17,7 +17,7 @@ struct command_def {
 	const char *usage; // what follows the name
 	const char *title; // one line
 	const char *about; // for its own help page
-	unsigned options;
+	uint64_t options;
 	size_t least, most; // positionals
 	bool (*run)(struct command_call *call, struct err *e);
 	const char *example; // NULL: none
@@ -30,6 +30,13 @@ extern const size_t n_command_defs;
 MUST_USE bool command_run(struct arena *a, int argc, char **argv, int *out_status, struct err *e);
 
 // Each in a file of its own.
+bool command_budget_set(struct command_call *call, struct err *e);
+bool command_budget_remove(struct command_call *call, struct err *e);
+bool command_budget_allow(struct command_call *call, struct err *e);
+bool command_budget_off(struct command_call *call, struct err *e);
+bool command_budget_on(struct command_call *call, struct err *e);
+bool command_budget_log(struct command_call *call, struct err *e);
+bool command_budget_check(struct command_call *call, struct err *e);
 bool command_config(struct command_call *call, struct err *e);
 bool command_forget(struct command_call *call, struct err *e);
 bool command_help(struct command_call *call, struct err *e);

@@ -10,6 +10,7 @@
 #include "report.h"
 #include "setting.h"
 #include "show.h"
+#include "text.h"
 
 enum { WRITE_BUSY_MS = 5000 };
 
@@ -44,8 +45,8 @@ static bool list_settings(sqlite3 *db, struct result *r, struct err *e)
 	if (sqlite3_prepare_v2(db, "SELECT value FROM setting WHERE key = ?1", -1, &s, NULL) !=
 		SQLITE_OK)
 		return ledger_fail(db, "reading the settings", e);
-	for (size_t i = 0; i < n_setting_defs; i++) {
-		const struct setting_def *def = &setting_defs[i];
+	for (size_t i = 0; i < setting_count(); i++) {
+		const struct setting_def *def = setting_at(r->arena, i);
 		struct cell *row = result_add_row(r);
 		(void)sqlite3_bind_text(s, 1, def->key, -1, SQLITE_STATIC);
 		int rc = sqlite3_step(s);
@@ -111,8 +112,10 @@ static bool set_switch(sqlite3 **db, struct arena *a, const struct setting_def *
 	if (!setting_set(*db, def, value, &has_changed, e))
 		return false;
 	ledger_close(db); // ccl-hook is to have it
-	(void)printf("%s is %s%s.\n", def->key, value ? value : def->fallback,
-		has_changed ? "" : ", as it was");
+	const char *now = value ? value : def->fallback;
+	AUTO(buf_free) struct buf clean = {0};
+	text_add_clean(&clean, str_of(*now ? now : "not set"));
+	(void)printf("%s is %s%s.\n", def->key, buf_z(&clean), has_changed ? "" : ", as it was");
 	if (has_changed && def->is_charged && command_charge(a))
 		(void)puts("Every turn was charged again.");
 	return true;
@@ -121,8 +124,22 @@ static bool set_switch(sqlite3 **db, struct arena *a, const struct setting_def *
 static bool usage(struct err *e)
 {
 	return err_set(e, ERR_USAGE,
-		"usage: ccl config [set|unset ignore PATH | set carry|forge on|off | unset "
-		"carry|forge]");
+		"usage: ccl config [set KEY VALUE | unset KEY | set ignore PATH | unset ignore "
+		"PATH]; "
+		"`ccl config` lists the keys");
+}
+
+static bool unknown_key(struct arena *a, struct str key, struct err *e)
+{
+	enum { MAX_NAMES = 64 };
+	const char *names[MAX_NAMES];
+	size_t n = 0;
+	for (size_t i = 0; i < setting_count() && n < MAX_NAMES; i++)
+		names[n++] = setting_at(a, i)->key;
+	const char *near = args_nearest(key, names, n);
+	return err_set(e, ERR_USAGE, "there is no setting %.*s: %s%s%s", STR_ARG(key),
+		near ? "did you mean " : "`ccl config` lists them", near ? near : "",
+		near ? "?" : "");
 }
 
 bool command_config(struct command_call *call, struct err *e)
@@ -135,16 +152,17 @@ bool command_config(struct command_call *call, struct err *e)
 	bool is_set = str_is(words[0], "set");
 	if (args->n_positionals < 2 || (!is_set && !str_is(words[0], "unset")))
 		return usage(e);
-	const struct setting_def *def = setting_find(words[1]);
-	bool is_on = is_set && str_is(words[2], "on");
-	bool is_right = def ? args->n_positionals == 2 + (size_t)is_set &&
-					(!is_set || is_on || str_is(words[2], "off"))
-			    : args->n_positionals == 3 && str_is(words[1], "ignore");
-	if (!is_right)
+	bool is_ignore = str_is(words[1], "ignore");
+	const struct setting_def *def = is_ignore ? NULL : setting_find(call->arena, words[1]);
+	if (!is_ignore && !def)
+		return unknown_key(call->arena, words[1], e);
+	if (args->n_positionals != 2 + (size_t)(is_set || is_ignore))
 		return usage(e);
+	if (def && is_set && !setting_check(def, words[2], e))
+		return false;
 	if (!ledger_open_write(path_ledger(call->arena), WRITE_BUSY_MS, &db, e))
 		return false;
 	if (def)
-		return set_switch(&db, call->arena, def, !is_set ? NULL : is_on ? "on" : "off", e);
+		return set_switch(&db, call->arena, def, is_set ? words[2].p : NULL, e);
 	return set_ignore(db, call->arena, is_set, words[2], e);
 }

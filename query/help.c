@@ -90,6 +90,8 @@ bool help_all(struct err *e)
 	add_reports(&b, "overview", "Overview");
 	add_reports(&b, "time", "By time");
 	add_reports(&b, "work", "By what it was for");
+	add_reports(&b, "guard", "Budgets and runaway sessions");
+	add_commands(&b, "guard", NULL);
 	add_commands(&b, "pr", "Pull requests by hand");
 	add_commands(&b, "setup", "Set up");
 	add_reports(&b, "health", "More");
@@ -105,7 +107,7 @@ bool help_all(struct err *e)
 	return print(&b, e);
 }
 
-static void add_options(struct buf *b, unsigned options)
+static void add_options(struct buf *b, uint64_t options)
 {
 	buf_addz(b, "\nOptions\n");
 	for (size_t i = 0; i < N_OPTIONS; i++) {

@@ -14,7 +14,7 @@
 #define STYLE_YELLOW "\033[33m"
 #define STYLE_OFF    "\033[0m"
 
-enum { ID_CHARS = 8, MAX_HEAD_LINES = 4 };
+enum { ID_CHARS = 8, ID_LEAST_CHARS = 16, MAX_HEAD_LINES = 4 };
 
 struct table {
 	struct arena arena;
@@ -106,6 +106,18 @@ static size_t id_chars(struct table *t, size_t c, size_t n_rows)
 	return need;
 }
 
+// Names stand in columns of ids too: of branches, projects, days.
+static bool is_id(struct str s)
+{
+	bool has_digit = false;
+	for (size_t i = 0; i < s.n; i++) {
+		has_digit |= s.p[i] >= '0' && s.p[i] <= '9';
+		if (memchr("/#., ", s.p[i], 5))
+			return false;
+	}
+	return has_digit && s.n >= ID_LEAST_CHARS;
+}
+
 static void shorten_ids(struct sink *k)
 {
 	struct table *t = k->state;
@@ -114,7 +126,7 @@ static void shorten_ids(struct sink *k)
 			continue;
 		size_t n = id_chars(t, c, k->n_rows);
 		for (size_t r = 0; r < k->n_rows; r++)
-			if (t->rows[r][c].n > n)
+			if (t->rows[r][c].n > n && is_id(t->rows[r][c]))
 				t->rows[r][c].n = n;
 	}
 }
@@ -140,7 +152,8 @@ static const char *state_style(const struct report_column *def, struct str text)
 		return STYLE_GREEN;
 	if (str_is(text, "warn"))
 		return STYLE_YELLOW;
-	return str_is(text, "fail") || str_is(text, "critical") ? STYLE_RED : NULL;
+	bool is_bad = str_is(text, "fail") || str_is(text, "critical") || str_is(text, "over");
+	return is_bad ? STYLE_RED : NULL;
 }
 
 // One line of one cell in its column; `is_last`: no blanks behind it.

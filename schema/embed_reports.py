@@ -6,7 +6,7 @@ import re
 
 TYPES = 'text id path number int tokens usd time day hour week month span pct bool quantity'.split()
 FILTERS = 'time project branch model session breakdown'.split()
-GROUPS = 'overview time work health'.split()
+GROUPS = 'overview time work guard health'.split()
 # What a filter binds, besides :now_ms, which every report may use.
 BINDS = {'time': ('since_ms', 'until_ms')}
 SINGLE = 'report title about group version window totals chart empty example source like order exit'.split()

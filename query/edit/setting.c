@@ -5,25 +5,149 @@
 
 #include "ledger.h"
 
-const struct setting_def setting_defs[] = {
-	{"carry", "on",
-		"Work on the default branch counts for the branch that was then made from it",
-		true},
-	{"forge", "on", "`ccl pr resolve` may ask the forge, through gh or glab", false},
+static const struct setting_def defs[] = {
+	{.key = "guard",
+		.fallback = "warn",
+		.about = "What budgets and runaway rules do: off, observe (recorded only) or warn",
+		.choices = "off observe warn",
+		.is_wired = true},
+	{.key = "carry",
+		.fallback = "on",
+		.about = "Work on the default branch counts for the branch that was then made from "
+			 "it",
+		.choices = "on off",
+		.is_charged = true},
+	{.key = "forge",
+		.fallback = "on",
+		.about = "`ccl pr resolve` may ask the forge, through gh or glab",
+		.choices = "on off"},
+	{.key = "budget.near",
+		.fallback = "80",
+		.about = "Percent of a budget from which it is said to be near its end",
+		.kind = SETTING_PCT},
+	{.key = "notify.level",
+		.fallback = "critical",
+		.about = "Alerts that are notified outside the conversation: off, warn or critical",
+		.choices = "off warn critical"},
+	{.key = "notify.terminal",
+		.fallback = "auto",
+		.about = "How the terminal is told: auto, off, bell, osc9, osc777 or osc99",
+		.choices = "auto off bell osc9 osc777 osc99"},
+	{.key = "notify.desktop",
+		.fallback = "on",
+		.about = "Alerts that the terminal does not show go to the desktop (notify-send, "
+			 "osascript)",
+		.choices = "on off"},
+	{.key = "notify.command",
+		.fallback = "",
+		.about = "Shell command that gets each alert as JSON on its stdin",
+		.kind = SETTING_TEXT},
+	{.key = "notify.quiet",
+		.fallback = "",
+		.about = "Hours of the day without notifications, such as 22:00-07:00",
+		.kind = SETTING_HOURS},
+	{.key = "polls",
+		.fallback = "",
+		.about = "Tools, or programs of Bash, that may repeat without being a loop; blanks "
+			 "between",
+		.kind = SETTING_TEXT},
+	{.key = "statusline.format",
+		.fallback = "",
+		.about = "Template of the status line; `ccl statusline --help` names its fields",
+		.kind = SETTING_TEXT},
 };
-const size_t n_setting_defs = sizeof setting_defs / sizeof *setting_defs;
+enum { N_DEFS = sizeof defs / sizeof *defs };
 
 static void finalize(sqlite3_stmt **s)
 {
 	(void)sqlite3_finalize(*s);
 }
 
-const struct setting_def *setting_find(struct str key)
+size_t setting_count(void)
 {
-	for (size_t i = 0; i < n_setting_defs; i++)
-		if (str_is(key, setting_defs[i].key))
-			return &setting_defs[i];
+	return N_DEFS + N_RULES;
+}
+
+// "10,40,5,20": times the median; USD at least: warn, critical of each
+static const char *about_rule(struct arena *a, const struct rule_def *def)
+{
+	struct buf b = {0};
+	buf_addz(&b, def->about);
+	for (size_t n = 0; n < def->n_numbers; n++)
+		buf_printf(&b, "%s%s", n ? "; " : ": warn and critical in ", def->numbers[n].about);
+	const char *z = arena_printf(a, "%s", buf_z(&b));
+	buf_free(&b);
+	return z;
+}
+
+const struct setting_def *setting_at(struct arena *a, size_t i)
+{
+	if (i < N_DEFS)
+		return &defs[i];
+	enum rule rule = (enum rule)(i - N_DEFS);
+	struct buf b = {0};
+	struct rules rules = rules_default();
+	rule_print(rule, &rules, &b);
+	struct setting_def *def = arena_alloc(a, sizeof *def);
+	*def = (struct setting_def){.key = rule_defs[rule].id,
+		.fallback = b.n ? arena_printf(a, "%s", buf_z(&b)) : "on",
+		.about = about_rule(a, &rule_defs[rule]),
+		.kind = SETTING_RULE,
+		.rule = rule};
+	buf_free(&b);
+	return def;
+}
+
+const struct setting_def *setting_find(struct arena *a, struct str key)
+{
+	for (size_t i = 0; i < setting_count(); i++)
+		if (str_is(key, i < N_DEFS ? defs[i].key : rule_defs[i - N_DEFS].id))
+			return setting_at(a, i);
 	return NULL;
+}
+
+static bool is_among(struct str value, const char *words)
+{
+	struct str rest = str_of(words);
+	while (rest.n)
+		if (str_eq(str_split(rest, ' ', &rest), value))
+			return true;
+	return false;
+}
+
+static bool is_hour(struct str s)
+{
+	int64_t h, m;
+	struct str minutes, hours = str_split(s, ':', &minutes);
+	return hours.n <= 2 && minutes.n == 2 && str_int(hours, 0, 24, &h) &&
+	       str_int(minutes, 0, 59, &m);
+}
+
+bool setting_check(const struct setting_def *def, struct str value, struct err *e)
+{
+	struct rules rules = rules_default();
+	struct str until, from = str_split(value, '-', &until);
+	int64_t pct;
+	switch (def->kind) {
+	case SETTING_CHOICE:
+		return is_among(value, def->choices) ||
+		       err_set(e, ERR_USAGE, "%s is one of: %s", def->key, def->choices);
+	case SETTING_TEXT:
+		return (value.n < 1000 && !memchr(value.p, '\n', value.n)) ||
+		       err_set(e, ERR_USAGE, "%s is one line of at most 1,000 bytes", def->key);
+	case SETTING_PCT:
+		return str_int(value, 1, 99, &pct) ||
+		       err_set(e, ERR_USAGE, "%s is a number of percent, 1 to 99", def->key);
+	case SETTING_HOURS:
+		return (is_hour(from) && is_hour(until)) ||
+		       err_set(e, ERR_USAGE, "%s is from and until, such as 22:00-07:00", def->key);
+	case SETTING_RULE:
+		return rule_parse(def->rule, value, &rules) ||
+		       err_set(e, ERR_USAGE, "%s is off, on%s%s (%s)", def->key,
+			       rule_defs[def->rule].n_numbers ? ", or limits such as " : "",
+			       rule_defs[def->rule].n_numbers ? def->fallback : "", def->about);
+	}
+	return false;
 }
 
 static bool is_set_to(

@@ -1,24 +1,41 @@
 // SPDX-License-Identifier: MIT
-// Switches that the user may turn: the only writer of table setting.
+// What the user may set: the only writer of table setting.
 #ifndef CCL_EDIT_SETTING_H
 #define CCL_EDIT_SETTING_H
 
 #include <sqlite3.h>
 
+#include "arena.h"
 #include "err.h"
-#include "str.h"
+#include "rule.h"
+
+enum setting_kind {
+	SETTING_CHOICE, // one of `choices`
+	SETTING_TEXT,   // anything of one line
+	SETTING_PCT,    // 1 to 99
+	SETTING_HOURS,  // 22:00-07:00
+	SETTING_RULE,   // off, on, or a rule's limits
+};
 
 struct setting_def {
 	const char *key;
-	const char *fallback; // while nothing is set: on, off
+	const char *fallback; // while nothing is set
 	const char *about;
-	bool is_charged; // turns are charged differently: all are due again
+	enum setting_kind kind;
+	const char *choices; // "on off"; NULL: not of that kind
+	bool is_charged;     // turns are charged differently: all are due again
+	bool is_wired;       // other hooks are wanted
+	enum rule rule;      // of SETTING_RULE
 };
 
-extern const struct setting_def setting_defs[];
-extern const size_t n_setting_defs;
+// NULL: there is no such setting. In the arena.
+const struct setting_def *setting_find(struct arena *a, struct str key);
+// All of them, in order: switches, then rules.
+size_t setting_count(void);
+const struct setting_def *setting_at(struct arena *a, size_t i);
 
-const struct setting_def *setting_find(struct str key); // NULL: there is no such setting
+// Whether a setting takes this value; if not, the message says what it takes.
+MUST_USE bool setting_check(const struct setting_def *def, struct str value, struct err *e);
 
 // `value` NULL: back to the fallback. *out_has_changed: it meant something else before. What is to
 // be charged again stands in charge_due then.

@@ -1,7 +1,7 @@
 -- @report  runaway
 -- @title   Runaway sessions
 -- @about   One row per session (or budget) and rule that crossed a level, the worst first. `ccl config` lists the rules with their limits. Exit status: 3 if any is critical, 2 if any warns.
--- @group   health
+-- @group   guard
 -- @order   1
 -- @filter  time project session
 -- @exit    level critical=3 warn=2
@@ -36,13 +36,14 @@ budget_row AS (@budget_rows), used_up AS (
       ELSE target END AS id
   FROM budget_row
   WHERE :project IS NULL AND :session IS NULL AND :until_ms > :now_ms AND mode <> 'observe'
-    AND spent_pico >= limit_pico / 100 * coalesce((SELECT CAST(value AS INTEGER) FROM setting WHERE key = 'budget.near'), 80))
-SELECT scope, target AS id, rule, CASE level WHEN 2 THEN 'critical' ELSE 'warn' END AS level, alert_value(id) AS value,
-  alert_limit(id) AS "limit", alert_unit(id) AS unit, since_ms AS since, alert_message(id) AS message, level AS worse
-FROM worst WHERE place = 1
-UNION ALL
-SELECT u.scope, u.id, u.rule, CASE WHEN pico >= limit_pico THEN 'critical' ELSE 'warn' END, pico, limit_pico, 'USD', NULL,
-  budget_message(u.rule, u.scope, u.id, pico, limit_pico), 1 + (pico >= limit_pico)
-FROM used_up AS u
-WHERE NOT EXISTS (SELECT 1 FROM worst AS w WHERE w.place = 1 AND w.rule = u.rule AND w.scope = u.scope AND w.target = u.id)
-ORDER BY worse DESC, since DESC, rule, id
+    AND spent_pico >= limit_pico / 100 * coalesce((SELECT CAST(value AS INTEGER) FROM setting WHERE key = 'budget.near'), 80)),
+found AS (
+  SELECT scope, target AS id, rule, CASE level WHEN 2 THEN 'critical' ELSE 'warn' END AS level, alert_value(id) AS value,
+    alert_limit(id) AS "limit", alert_unit(id) AS unit, since_ms AS since, alert_message(id) AS message
+  FROM worst WHERE place = 1
+  UNION ALL
+  SELECT u.scope, u.id, u.rule, CASE WHEN pico >= limit_pico THEN 'critical' ELSE 'warn' END, pico, limit_pico, 'USD', NULL,
+    budget_message(u.rule, u.scope, u.id, pico, limit_pico)
+  FROM used_up AS u
+  WHERE NOT EXISTS (SELECT 1 FROM worst AS w WHERE w.place = 1 AND w.rule = u.rule AND w.scope = u.scope AND w.target = u.id))
+SELECT * FROM found ORDER BY level = 'critical' DESC, since DESC, rule, id

@@ -16,7 +16,7 @@ SELECT b.id, b.scope, s.session, b.period, b.mode,
 FROM budget AS b CROSS JOIN (
   SELECT (SELECT uid FROM session WHERE id = x.session_id) AS session, sum(x.cost) AS cost, max(x.last_ms) AS last_ms
   FROM spend_sum(0, 900000000000000, NULL, NULL, NULL, NULL, 0) AS x GROUP BY x.session_id
-  HAVING max(x.last_ms) > :now_ms - 86400000) AS s
+  HAVING max(x.last_ms) > :now_ms - 86400000 OR session = :session) AS s
 WHERE b.scope = 'session'
 UNION ALL
 SELECT b.id, b.scope, p.target, b.period, b.mode, b.limit_pico, p.cost, 0, 900000000000000, p.last_ms

@@ -86,13 +86,14 @@ const char *rule_level_name(enum rule_level level)
 	return names[level];
 }
 
-static void set_defaults(struct rules *out)
+struct rules rules_default(void)
 {
-	*out = (struct rules){.guard = GUARD_WARN};
+	struct rules out = {.guard = GUARD_WARN};
 	for (size_t i = 0; i < N_RULES; i++)
 		for (size_t n = 0; n < rule_defs[i].n_numbers; n++)
-			memcpy(out->limit[i][n], rule_defs[i].numbers[n].limit,
-				sizeof out->limit[i][n]);
+			memcpy(out.limit[i][n], rule_defs[i].numbers[n].limit,
+				sizeof out.limit[i][n]);
+	return out;
 }
 
 // "12", "0.5", "1.25" as thousandths.
@@ -163,7 +164,7 @@ bool rules_read(sqlite3 *db, struct rules *out, struct err *e)
 	int rc = sqlite3_prepare_v2(db, "SELECT key, value FROM setting", -1, &s, NULL);
 	if (rc != SQLITE_OK)
 		return ledger_fail(db, "reading the settings", e);
-	set_defaults(out);
+	*out = rules_default();
 	while ((rc = sqlite3_step(s)) == SQLITE_ROW)
 		take_setting(out, str_of((const char *)sqlite3_column_text(s, 0)),
 			str_of((const char *)sqlite3_column_text(s, 1)));

@@ -64,6 +64,7 @@ struct rules {
 	int64_t limit[N_RULES][RULE_MAX_NUMBERS][3];
 	char polls[512]; // names of tools, or programs of Bash, that may repeat: " sleep wait "
 };
+struct rules rules_default(void);
 MUST_USE bool rules_read(sqlite3 *db, struct rules *out, struct err *e);
 
 // A value of `ccl config set RULE VALUE`: "off", "on" or the limits, warn and critical of each
