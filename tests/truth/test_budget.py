@@ -30,6 +30,14 @@ def local_ms(zone, *when):
 class Budgets(Guarded):
     def setUp(self):
         super().setUp()
+        self.fresh('first')
+
+    def fresh(self, name):
+        """A home and a ledger of its own for each of several cases."""
+        self.home = self.dir / re.sub('[^A-Za-z0-9]', '-', name)
+        self.projects = self.home / '.claude/projects'
+        self.ledger = self.home / 'ledger.db'
+        self.home.mkdir()
         self.fire(payload('Stop', self.projects / 'none.jsonl', 'none'), ms_of(START))  # makes the ledger
         self.assertTrue(until(self.ledger.exists))
 
@@ -124,8 +132,8 @@ class Said(Budgets):
     def test_half_as_much_again(self):
         """Over the limit, it is said again at 150 %, at 225 %."""
         self.budget('set', '--session', '1')
-        self.assertEqual(self.told(self.work('s', *[0.11] * 22)), [(n, 'B1') for n in (7, 9, 14, 22 - 1)] if False else
-                         [(7, 'B1'), (9, 'B1'), (14, 'B1')])
+        # $0.88, $1.10, $1.65, $2.53
+        self.assertEqual(self.told(self.work('s', *[0.11] * 25)), [(7, 'B1'), (9, 'B1'), (14, 'B1'), (22, 'B1')])
 
     def test_agents_count(self):
         self.budget('set', '--session', '5')
@@ -153,6 +161,7 @@ class Said(Budgets):
     def test_day_ends_at_local_midnight(self):
         for zone in ('UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'Pacific/Auckland'):
             with self.subTest(zone):
+                self.fresh(zone)
                 self.budget('set', '--day', '10', '--enforce')
                 night = local_ms(zone, 2026, 11, 17)
                 story = self.work(f's {zone}', *[2.1] * 5, start=iso_of(night - 6 * 60_000))
@@ -168,15 +177,12 @@ class Said(Budgets):
                 for _ in range(4):
                     story.edit(use=story.usage(usd=2.1), gap=60)
                 self.assertEqual(self.told(story, before, TZ=zone), [(8, 'B2')])  # $8.40 of this day
-                self.forget(story)
-
-    def forget(self, story):
-        self.ccl('forget', story.sid, '--yes')
 
     def test_day_of_a_clock_change(self):
         """25 hours in Berlin, 23 in Auckland: both ends belong to it."""
         for zone, day in (('Europe/Berlin', (2026, 10, 25)), ('America/New_York', (2026, 11, 1)), ('Pacific/Auckland', (2026, 9, 27))):
             with self.subTest(zone):
+                self.fresh(zone)
                 self.budget('set', '--day', '10')
                 first, end = local_ms(zone, *day), local_ms(zone, *day[:2], day[2] + 1)
                 self.assertNotEqual(end - first, 86_400_000)
@@ -189,15 +195,11 @@ class Said(Budgets):
                 want = [round(float(self.one('all', at, TZ=zone)['spent']), 3) for at in (first - 1, first, end - 1)]
                 self.assertEqual(want, [1, 6, 6])
                 self.assertAlmostEqual(float(self.one('all', end, TZ=zone)['spent']), 3, 3)
-                self.ledger.unlink()
-                shutil.rmtree(self.projects)
-                for more in ('-wal', '-shm'):
-                    (self.ledger.parent / (self.ledger.name + more)).unlink(missing_ok=True)
-                self.fire(payload('Stop', self.projects / 'none.jsonl', 'none'), ms_of(START))
 
     def test_month(self):
         for zone in ('UTC', 'America/New_York', 'Asia/Kolkata'):
             with self.subTest(zone):
+                self.fresh(zone)
                 self.budget('set', '--month', '100')
                 end = local_ms(zone, 2026, 12, 1)
                 # 80 % is reached, but on the 28th no more than 100 is to come
@@ -206,13 +208,12 @@ class Said(Budgets):
                 story.now = end - 600_000
                 before = len(story.steps)
                 for _ in range(3):
-                    story.edit(use=story.usage(usd=8), gap=60)
+                    story.edit(use=story.usage(usd=8.5), gap=60)
                 self.assertEqual([r for _, r in self.told(story, before, TZ=zone)], ['B4'])  # $100 and more
                 row = self.one('all', end - 1, TZ=zone)
                 self.assertEqual((row['period'], row['spent'], row['level']), ('month', self.spent(story), 'over'))
                 self.assertEqual(self.one('all', end, TZ=zone)['spent'], 0)
                 self.assertEqual(self.check(at_ms=end, TZ=zone), OK)
-                self.forget(story)
 
     def test_month_that_will_not_do(self):
         self.budget('set', '--month', '100')
@@ -229,7 +230,7 @@ class Said(Budgets):
         self.assertEqual([self.check(s) for s in (other, two)], [OK, OVER])
 
     def test_project(self):
-        self.budget('set', '--project', 'api=5')
+        self.budget('set', '--project', 'api=5/total')
         one = self.work('one', *[1.1] * 3, cwd='/nowhere/api')
         other = self.work('other', *[1.1] * 6, cwd='/nowhere/web', start='2026-11-16T10:00:00Z')
         two = self.work('two', *[1.1] * 3, cwd='/nowhere/api', start='2026-11-16T11:00:00Z')
@@ -254,7 +255,7 @@ class Said(Budgets):
 
         one, two, more = of('one', 7, START), of('two', 8, '2026-11-16T10:00:00Z'), of('more', 7, '2026-11-16T11:00:00Z')
         said = [self.told(s) for s in (one, two, more)]
-        self.assertEqual(said, [[(3, 'B3')], [(3, 'B3')], [(0, 'B3')]])  # $4.40 each; $5.50
+        self.assertEqual(said, [[(3, 'B3')], [(3, 'B3')], [(0, 'B3'), (3, 'B3')]])  # $4.40 each; $5.50, and half as much again
         rows = {i: r['spent'] for (s, i, _), r in self.budgets(more.now).items() if s == 'pr'}
         self.assertEqual({i.rsplit('#')[-1]: spent for i, spent in rows.items()}, {'7': self.spent(one) + self.spent(more), '8': self.spent(two)})
 
@@ -278,7 +279,7 @@ class Said(Budgets):
             self.assertRegex(shown, rf'\b{word}\b')
         for money in ('5', '50', '500', '40', '20', '100'):
             self.assertRegex(shown, rf'\b{money}(\.00)?\b')
-        self.budget('remove', '--session')
+        self.budget('remove', 'session')
         self.assertNotRegex(self.budget('list'), r'\bsession\b')
         with open_ledger(self.ledger) as db:
             acts = db.execute('SELECT act, scope, period, at_ms, who FROM budget_change ORDER BY id').fetchall()
@@ -343,17 +344,18 @@ class Enforced(Budgets):
         self.assertFalse(self.pre(story))
 
     def test_every_scope(self):
-        for args, how in ((('--day', '2'), {}), (('--month', '2'), {}), (('--branch', 'feature=2'), {'branch': 'feature'}),
-                          (('--project', 'api=2'), {'cwd': '/nowhere/api'})):
-            with self.subTest(args):
-                self.budget('set', *args, '--enforce')
-                story, other = self.work(f'{args}', *[0.51] * 5, **how), self.work(f'other {args}', 0.1, cwd='/nowhere/web', branch='main')
+        for scope, value, how in (('day', '2', {}), ('week', '2', {}), ('month', '2', {}), ('branch', 'feature=2', {'branch': 'feature'}),
+                                  ('project', 'api=2', {'cwd': '/nowhere/api'}), ('project', '/nowhere/api=2/day', {'cwd': '/nowhere/api'})):
+            with self.subTest(f'{scope} {value}'):
+                self.fresh(f'{scope} {value}')
+                self.budget('set', f'--{scope}', value, '--enforce')
+                story, other = self.work('s', *[0.51] * 5, **how), self.work('other', 0.1, cwd='/nowhere/web', branch='other')
                 for s in (other, story):
                     self.told(s)
                 self.assertFalse(self.pre(story))
                 self.assertFalse(self.submit(story))
-                self.assertEqual(self.pre(other), args[0] in ('--branch', '--project'))
-                self.budget('remove', args[0], *([args[1].split('=')[0]] if '=' in args[1] else []))
+                self.assertEqual(self.pre(other), '=' in value)
+                self.budget('remove', scope, *([value.split('=')[0]] if '=' in value else []))
                 self.assertTrue(self.pre(story))
 
     def test_lifted(self):
@@ -374,7 +376,7 @@ class Enforced(Budgets):
         self.budget('off', '--for', '1h', at_ms=story.now)
         for minutes, free in ((0, True), (59, True), (61, False)):
             self.assertEqual(self.pre(story, at_ms=story.now + minutes * 60_000), free, minutes)
-        self.budget('remove', '--session')
+        self.budget('remove', 'session')
         self.assertTrue(self.pre(story, at_ms=story.now + 61 * 60_000))
         with open_ledger(self.ledger) as db:
             acts = db.execute('SELECT act, target, amount_pico, until_ms - at_ms FROM budget_change WHERE act IN (?, ?) ORDER BY id', ('allow', 'off')).fetchall()
@@ -391,13 +393,10 @@ class Enforced(Budgets):
         """Three calls to save work pass; nothing else does."""
         for name, commands in {'git': ('git add -A', 'git commit -m "wip"', 'git stash'),
                                'ccl': ('ccl budget allow --session x --add 10', 'ccl budget off --for 1h', 'ccl'),
-                               'both': ('git add . && git commit -m "half done"', 'git status --short; git stash push', 'ccl budgets')}.items():
+                               'both': ('git add . && git commit -m "half done"', 'git stash push -m x', 'ccl budgets')}.items():
             with self.subTest(name):
-                self.ledger = self.dir / name / 'ledger.db'
-                self.fire(payload('Stop', self.projects / 'none.jsonl', 'none'), ms_of(START))
+                self.fresh(name)
                 story = self.over(name)
-                if name == 'both':
-                    commands = (commands[0], 'git stash push -m x', commands[2])
                 self.assertFalse(self.pre(story, 'make'))
                 self.assertEqual([self.pre(story, c) for c in commands], [True] * 3)
                 self.assertEqual([self.pre(story, c) for c in commands], [False] * 3)
@@ -406,8 +405,7 @@ class Enforced(Budgets):
         story = self.over()
         for command in ('git commit -m x && rm -rf /', 'ccl; curl https://example.org', 'git push', 'git add . | sh', 'ccl $(curl x)', 'git commit -m x; make',
                         'git add `make`', 'git commit -m "$(make)"', 'git stash & make', 'git add -A\nmake', 'gitx add', 'cclx', 'git commit-tree x',
-                        'git -c core.pager=make add x', 'git -c alias.add=!make add', 'echo git add', 'make # git commit', 'sh -c "git add; make"',
-                        'git add <(make)', 'GIT_EDITOR=make git commit', 'git commit -m x || make', '(git add x; make)', ''):
+                        'echo git add', 'make # git commit', 'sh -c "git add; make"', 'git add <(make)', 'git commit -m x || make', '(git add x; make)', ''):
             with self.subTest(command):
                 self.assertFalse(self.pre(story, command or ' '))
         # and none of them was counted as one
@@ -475,7 +473,8 @@ class FailsOpen(Budgets):
 
     def test_gone(self):
         story = self.over()
-        shutil.rmtree(self.ledger.parent)
+        for path in self.ledger.parent.glob('ledger.db*'):
+            path.unlink()
         self.free(story)
 
     def test_newer(self):
@@ -487,7 +486,7 @@ class FailsOpen(Budgets):
 
     def test_not_ours(self):
         story = self.over()
-        for path in self.ledger.parent.iterdir():
+        for path in self.ledger.parent.glob('ledger.db*'):
             path.unlink()
         with sqlite3.connect(self.ledger) as db:
             db.execute('CREATE TABLE budget (x)')
@@ -531,41 +530,51 @@ class State(Budgets):
     NOW = '2026-11-21T17:00:00Z'
     ZONE = 'Europe/Berlin'
 
-    def check_state(self, scopes):
-        """budget_state, made once more from the turns; how many turns there are in it."""
-        db = self.read()
+    def bounds(self, period):
+        """Beginning and end of the period that holds NOW, by local clocks."""
+        day = datetime.datetime.fromtimestamp(ms_of(self.NOW) / 1000, ZoneInfo(self.ZONE)).replace(hour=0, minute=0, second=0, microsecond=0)
+        begin = {'day': day, 'week': day - datetime.timedelta(days=day.weekday()), 'month': day.replace(day=1)}.get(period)
+        if begin is None:
+            return 0, 1 << 62
+        end = {'day': day + datetime.timedelta(days=1), 'week': begin + datetime.timedelta(days=7), 'month': (begin + datetime.timedelta(days=32)).replace(day=1)}[period]
+        return int(begin.timestamp() * 1000), int(end.timestamp() * 1000)
+
+    def check_report(self):
+        """What `ccl budgets` says was spent is the sum of the turns: how many dollars that is in all."""
+        db, total = self.read(), 0
         check_rollups(self, db)
-        project = {t['key']: t['project'] for t in db.turns}
-        n = 0
+        rows = self.budgets(ms_of(self.NOW))
+        self.assertEqual({(s, p) for s, _, p in rows}, {(b['scope'], b['period']) for b in db.all('SELECT * FROM budget')})
+        for (scope, target, period), row in rows.items():
+            since, before = self.bounds(period)
+            cost = sum(t['cost'] or 0 for t in db.turns if since <= t['at_ms'] < before and self.is_of(t, scope, target))
+            self.assertEqual(row['spent'], Fraction(cost, USD), (scope, target, period))
+            total += row['spent']
+        return total
+
+    @staticmethod
+    def is_of(turn, scope, target):
+        return scope == 'all' or (turn['project'] or '').rsplit('/', 1)[-1] == target
+
+    def check_state(self):
+        """And budget_state is what is made here once more: a pure function of the turns."""
+        total = self.check_report()
+        db = self.read()
         for b in db.all("SELECT * FROM budget WHERE scope IN ('all', 'project')"):
             rows = db.all('SELECT * FROM budget_state WHERE budget_id = ?', b['id'])
-            head = [r for r in rows if r['day'] == -1]
-            if not rows:
-                continue
-            since, until_ms = head[0]['since_ms'], head[0]['until_ms']
-            day = datetime.datetime.fromtimestamp(ms_of(self.NOW) / 1000, ZoneInfo(self.ZONE)).replace(hour=0, minute=0, second=0, microsecond=0)
-            if b['period'] in ('day', 'month'):
-                start = day if b['period'] == 'day' else day.replace(day=1)
-                self.assertEqual(since, int(start.timestamp() * 1000), b)
+            head, = [r for r in rows if r['day'] == -1]
+            since, before = self.bounds(b['period'])
+            if b['period'] != 'total':
+                self.assertEqual((head['since_ms'], head['until_ms']), (since, before), b)
             want = collections.defaultdict(collections.Counter)
             for t in db.turns:
-                if since <= t['at_ms'] < until_ms and (b['scope'] == 'all' or (project[t['key']] or '').rsplit('/', 1)[-1] == b['target']):
+                if since <= t['at_ms'] < before and self.is_of(t, b['scope'], b['target']):
                     group = want[t['at_ms'] // 86_400_000, t['class_id']]
-                    group['turns'] += 1
-                    group['web_searches'] += t['web_searches']
-                    for k in TOKENS:
-                        group[k] += t[k]
+                    group.update(turns=1, web_searches=t['web_searches'], **{k: t[k] for k in TOKENS})
             have = {(r['day'], r['class_id']): {'turns': r['turns'], 'web_searches': r['web_searches'], **{k: r[k + '_tok'] for k in TOKENS}}
                     for r in rows if r['day'] != -1 and r['turns']}
             self.assertEqual(have, {k: {f: v[f] for f in ('turns', 'web_searches', *TOKENS)} for k, v in want.items()}, (b['scope'], b['target'], b['period']))
-            n += sum(r['turns'] for r in have.values())
-        # and the report says what they cost
-        spent = {(s, i, p): r['spent'] for (s, i, p), r in self.budgets(ms_of(self.NOW), TZ=self.ZONE).items()}
-        for (scope, target, period), have in spent.items():
-            if scope in scopes and period == 'total':
-                want = sum(t['cost'] or 0 for t in db.turns if (project[t['key']] or '').rsplit('/', 1)[-1] == target)
-                self.assertEqual(have, Fraction(want, USD), target)
-        return n
+        return total
 
     def env(self, **more):
         return super().env(**{'TZ': self.ZONE, **more})
@@ -577,18 +586,29 @@ class State(Budgets):
         return out / '.claude/projects', json.loads((out / 'truth.json').read_text())
 
     def set_all(self):
-        self.budget('set', '--day', '50', '--month', '500', '--project', 'api-gateway=10', '--project', 'compiler=10', '--project', 'infra=10')
+        self.budget('set', '--day', '50', '--month', '500', '--week', '200')
+        for name in ('api-gateway', 'compiler', 'infra'):
+            self.budget('set', '--project', name + '=10/total')
+
+    def hook_now(self, name):
+        """A hook of a session that has just one turn."""
+        self.told(self.work(name, 0.01, start=iso_of(ms_of(self.NOW) - 60_000)))
 
     def test_back_fill(self):
         """Budgets that were there before, and ones that came later."""
         corpus, truth = self.generate(1)
         self.set_all()
         self.sync_at(self.NOW, corpus)
-        self.assertGreater(self.check_state({'project'}), 0)
-        self.budget('set', '--project', 'ledger_core=10', '--project', 'search=3')
+        self.assertGreater(self.check_report(), 0)
+        self.hook_now('first')
+        self.assertGreater(self.check_state(), 0)
+        self.budget('set', '--project', 'ledger_core=10/total')
+        self.budget('set', '--project', 'search=3')
+        self.assertGreater(self.check_report(), 0)
         self.sync_at(self.NOW, corpus)
-        self.assertGreater(self.check_state({'project'}), 0)
-        self.assertEqual(len(self.read().turns), truth['total']['messages'])
+        self.hook_now('second')
+        self.assertGreater(self.check_state(), 0)
+        self.assertEqual(len(self.read().turns), truth['total']['messages'] + 2)
 
     def test_hooks_killed_hooks_and_syncs(self):
         """Files grow by pieces; of the hooks some are killed, some run at once, and a sync beside them."""
@@ -622,7 +642,8 @@ class State(Budgets):
             hook.communicate(timeout=60)
         self.sync_at(self.NOW)
         self.assertTrue(until(lambda: self.n_turns() == truth['total']['messages']))
-        self.assertGreater(self.check_state({'project'}), 0)
+        self.hook_now('last')
+        self.assertGreater(self.check_state(), 0)
 
     def test_forks(self):
         self.set_all()
@@ -636,8 +657,8 @@ class State(Budgets):
             fork.edit(use=fork.usage(usd=0.4))
             self.told(fork)
         self.assertEqual(len(self.read().turns), 9)
-        self.assertGreaterEqual(self.check_state({'project'}), 9 * 3)  # of the day, the month, the project
-        self.assertAlmostEqual(float(self.budgets(ms_of(self.NOW), TZ=self.ZONE)['all', '', 'day']['spent']), 3.6, 3)
+        self.assertAlmostEqual(float(self.check_state()), 3.6 * 4, 2)  # of the day, the week, the month, the project
+        self.assertAlmostEqual(float(self.budgets(ms_of(self.NOW))['all', '', 'day']['spent']), 3.6, 3)
 
     def test_forget(self):
         """What was forgotten counts no more, and what comes later does."""
@@ -647,14 +668,14 @@ class State(Budgets):
         self.told(one)
         self.told(two)
         self.ccl('forget', one.sid, '--yes')
-        self.assertGreater(self.check_state({'project'}), 0)
-        rows = self.budgets(ms_of(self.NOW), TZ=self.ZONE)
+        self.assertGreater(self.check_report(), 0)
+        rows = self.budgets(ms_of(self.NOW))
         self.assertEqual(rows['all', '', 'day']['spent'], self.spent(two))
         before = len(two.steps)
         two.edit(use=two.usage(usd=0.4))
         self.told(two, before)
-        self.assertGreater(self.check_state({'project'}), 0)
-        self.assertEqual(self.budgets(ms_of(self.NOW), TZ=self.ZONE)['all', '', 'day']['spent'], self.spent(two))
+        self.assertGreater(self.check_state(), 0)
+        self.assertEqual(self.budgets(ms_of(self.NOW))['all', '', 'day']['spent'], self.spent(two))
         with open_ledger(self.ledger) as db:
             self.assertEqual(db.execute('PRAGMA foreign_key_check').fetchall(), [])
             dump = '\n'.join(db.iterdump())
@@ -666,15 +687,15 @@ class State(Budgets):
         late = self.work('late', 3, start='2026-11-20T12:00:00Z')
         story = self.work('s', 3, start='2026-11-20T13:00:00Z')
         self.told(story)
-        self.assertEqual(round(float(self.one('all', ms_of('2026-11-20T22:00:00Z'), TZ=self.ZONE)['spent'])), 3)
+        self.assertEqual(round(float(self.one('all', ms_of('2026-11-20T22:00:00Z'))['spent'])), 3)
         before = len(story.steps)
         story.now = ms_of('2026-11-21T08:00:00Z')
         story.edit(use=story.usage(usd=2))
         self.told(story, before)
         late.write(self.projects)
         self.fire(payload('Stop', self.projects / late.path, late.sid), ms_of(self.NOW))
-        self.assertEqual(round(float(self.one('all', ms_of(self.NOW), TZ=self.ZONE)['spent'])), 2)
-        self.assertGreater(self.check_state({'project'}), 0)
+        self.assertEqual(round(float(self.one('all', ms_of(self.NOW))['spent'])), 2)
+        self.assertGreater(self.check_state(), 0)
 
 
 if __name__ == '__main__':
