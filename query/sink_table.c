@@ -82,15 +82,28 @@ static int compare_str(const void *a, const void *b)
 	return str_cmp(*(const struct str *)a, *(const struct str *)b);
 }
 
+// Names stand in columns of ids too: of branches, projects, days.
+static bool is_id(struct str s)
+{
+	bool has_digit = false;
+	for (size_t i = 0; i < s.n; i++) {
+		has_digit |= s.p[i] >= '0' && s.p[i] <= '9';
+		if (memchr("/#., ", s.p[i], 5))
+			return false;
+	}
+	return has_digit && s.n >= ID_LEAST_CHARS;
+}
+
 // How many characters tell all ids of a column apart; what is shown can be typed.
 static size_t id_chars(struct table *t, size_t c, size_t n_rows)
 {
 	struct str *ids = mem_alloc((n_rows + 1) * sizeof *ids);
-	size_t need = ID_CHARS;
+	size_t need = ID_CHARS, n = 0;
 	for (size_t r = 0; r < n_rows; r++)
-		ids[r] = t->rows[r][c];
-	qsort(ids, n_rows, sizeof *ids, compare_str);
-	for (size_t r = 0; r < n_rows; r++) {
+		if (is_id(t->rows[r][c]))
+			ids[n++] = t->rows[r][c];
+	qsort(ids, n, sizeof *ids, compare_str);
+	for (size_t r = 0; r < n; r++) {
 		size_t same = 0;
 		while (r && same < ids[r].n && same < ids[r - 1].n &&
 			ids[r].p[same] == ids[r - 1].p[same])
@@ -104,18 +117,6 @@ static size_t id_chars(struct table *t, size_t c, size_t n_rows)
 	}
 	free(ids);
 	return need;
-}
-
-// Names stand in columns of ids too: of branches, projects, days.
-static bool is_id(struct str s)
-{
-	bool has_digit = false;
-	for (size_t i = 0; i < s.n; i++) {
-		has_digit |= s.p[i] >= '0' && s.p[i] <= '9';
-		if (memchr("/#., ", s.p[i], 5))
-			return false;
-	}
-	return has_digit && s.n >= ID_LEAST_CHARS;
 }
 
 static void shorten_ids(struct sink *k)

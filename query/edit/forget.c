@@ -154,6 +154,11 @@ static const char delete_rest_sql[] =
 	"AS c "
 	"WHERE c.project_id = charge_due.project_id AND c.branch_id = charge_due.branch_id);"
 	"DELETE FROM charge_due WHERE session_id IN gone_session OR project_id IN gone_project;"
+	"DELETE FROM alert WHERE session_id IN gone_session;"
+	"DELETE FROM budget_change WHERE act = 'allow' AND target IN (SELECT uid FROM session "
+	"WHERE id IN "
+	"gone_session);"
+	"DELETE FROM budget_state;" // made anew by the next hook
 	"DELETE FROM session WHERE id IN gone_session;"
 	"DELETE FROM project WHERE id NOT IN (SELECT project_id FROM workdir)"
 	" AND id NOT IN (SELECT project_id FROM worktree);"

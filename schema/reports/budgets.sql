@@ -28,7 +28,7 @@ place AS (
 SELECT scope, target AS id, period, limit_pico AS "limit", pico AS spent, limit_pico - pico AS "left",
   CASE WHEN period = 'total' OR :now_ms <= since_ms THEN pico
     ELSE CAST(round(1.0 * pico * (until_ms - since_ms) / (:now_ms - since_ms)) AS INTEGER) END AS projected,
-  CASE WHEN pico >= limit_pico THEN 'over' WHEN pico >= limit_pico / 100 * near_pct THEN 'warn' ELSE 'ok' END AS level, mode
+  CASE WHEN pico >= limit_pico THEN 'over' WHEN 100.0 * pico / limit_pico >= near_pct THEN 'warn' ELSE 'ok' END AS level, mode
 FROM spent
 WHERE :session IS NULL OR scope = 'all' OR (scope = 'session' AND target = :session)
   OR (scope = 'branch' AND target = (SELECT branch FROM place)) OR (scope = 'pr' AND target = (SELECT pr FROM place))

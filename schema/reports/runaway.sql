@@ -36,7 +36,7 @@ budget_row AS (@budget_rows), used_up AS (
       ELSE target END AS id
   FROM budget_row
   WHERE :project IS NULL AND :session IS NULL AND :until_ms > :now_ms AND mode <> 'observe'
-    AND spent_pico >= limit_pico / 100 * coalesce((SELECT CAST(value AS INTEGER) FROM setting WHERE key = 'budget.near'), 80)),
+    AND 100.0 * spent_pico / limit_pico >= coalesce((SELECT CAST(value AS INTEGER) FROM setting WHERE key = 'budget.near'), 80)),
 found AS (
   SELECT scope, target AS id, rule, CASE level WHEN 2 THEN 'critical' ELSE 'warn' END AS level, alert_value(id) AS value,
     alert_limit(id) AS "limit", alert_unit(id) AS unit, since_ms AS since, alert_message(id) AS message

@@ -53,15 +53,12 @@ static bool spent_target_pr(struct pricer *p, struct str target, struct spent *o
 	return sqlite3_step(s) != SQLITE_ROW || spent_pr(p, sqlite3_column_int64(s, 0), n, out, e);
 }
 
-// The budget that a share is of, with what was allowed on top; 0: it is gone.
+// The budget that a share is of; 0: it is gone.
 static bool read_limit(struct pricer *p, const struct alert *x, int64_t *out_pico, struct err *e)
 {
 	AUTO(finalize) sqlite3_stmt *s = NULL;
 	if (sqlite3_prepare_v2(p->db,
-		    "SELECT limit_pico + CASE scope WHEN 'session' THEN coalesce((SELECT "
-		    "sum(amount_pico) FROM budget_change WHERE act = 'allow' AND target = ?2 AND "
-		    "at_ms "
-		    "<= ?4), 0) ELSE 0 END FROM budget WHERE scope = ?1 AND substr(?2, 1, "
+		    "SELECT limit_pico FROM budget WHERE scope = ?1 AND substr(?2, 1, "
 		    "length(target)) = target ORDER BY length(target) DESC, period = CASE ?3 WHEN "
 		    "'B2' "
 		    "THEN 'day' ELSE 'month' END DESC LIMIT 1",
@@ -70,7 +67,6 @@ static bool read_limit(struct pricer *p, const struct alert *x, int64_t *out_pic
 	(void)sqlite3_bind_text(s, 1, x->scope.p, (int)x->scope.n, SQLITE_STATIC);
 	(void)sqlite3_bind_text(s, 2, x->target.p, (int)x->target.n, SQLITE_STATIC);
 	(void)sqlite3_bind_text(s, 3, rule_defs[x->rule].id, -1, SQLITE_STATIC);
-	(void)sqlite3_bind_int64(s, 4, x->at_ms);
 	*out_pico = sqlite3_step(s) == SQLITE_ROW ? sqlite3_column_int64(s, 0) : 0;
 	return true;
 }
@@ -87,24 +83,38 @@ static bool read_first(struct pricer *p, int64_t session_id, int64_t *out_ms, st
 	return true;
 }
 
-// Of the stretch.
+// By the turns; 0: that cannot be told.
+static bool sum_up(struct pricer *p, const struct alert *x, struct spent *out, struct err *e)
+{
+	int64_t since_ms = x->since_ms, end_ms = x->at_ms + 1;
+	*out = (struct spent){0};
+	if (str_is(x->scope, "project"))
+		return true;
+	if (str_is(x->scope, "pr"))
+		return spent_target_pr(p, x->target, out, e);
+	if (str_is(x->scope, "branch"))
+		return spent_branch(p, x->target, out, e);
+	if (str_is(x->scope, "all"))
+		return spent_stretch(p, 0, since_ms, end_ms, out, e);
+	return (since_ms > 0 || read_first(p, x->session_id, &since_ms, e)) &&
+	       spent_stretch(p, x->session_id, since_ms, end_ms, out, e);
+}
+
 static bool read_money(struct pricer *p, const struct alert *x, int64_t *out_pico, struct err *e)
 {
-	struct spent spent = {0};
-	int64_t since_ms = x->since_ms, limit_pico = 0;
-	if (x->rule <= RULE_B4) {
-		if (!read_limit(p, x, &limit_pico, e))
-			return false;
+	struct spent spent;
+	int64_t limit_pico = 0;
+	// a branch has gone on since, and of a project nothing smaller than all is summed up here
+	bool is_wide =
+		str_is(x->scope, "project") || str_is(x->scope, "pr") || str_is(x->scope, "branch");
+	if (x->rule <= RULE_B4 && is_wide && !read_limit(p, x, &limit_pico, e))
+		return false;
+	if (limit_pico > 0) {
 		*out_pico = (int64_t)((double)limit_pico * (double)x->share_ppm / 1e6);
 		return true;
 	}
-	if (str_is(x->scope, "pr")) {
-		if (!spent_target_pr(p, x->target, &spent, e))
-			return false;
-	} else if ((since_ms <= 0 && !read_first(p, x->session_id, &since_ms, e)) ||
-		   !spent_stretch(p, x->session_id, since_ms, x->at_ms + 1, &spent, e)) {
+	if (!sum_up(p, x, &spent, e))
 		return false;
-	}
 	*out_pico = spent.cost_pico * (x->rule == RULE_R1 ? 6 : 1);
 	return true;
 }

@@ -264,6 +264,14 @@ static struct str name_target(
 	return STR_NONE;
 }
 
+static enum budget_level level_of(const struct budget_reading *r, int64_t near_pct)
+{
+	double share = (double)r->spent_pico / (double)r->limit_pico;
+	return r->spent_pico >= r->limit_pico    ? BUDGET_OVER
+	       : share * 100 >= (double)near_pct ? BUDGET_NEAR
+						 : BUDGET_OK;
+}
+
 bool budget_look(struct pricer *p, struct arena *a, const struct budgets *budgets,
 	const struct budget_place *place, int64_t now_ms, struct budget_reading **out,
 	size_t *out_n, struct err *e)
@@ -290,9 +298,7 @@ bool budget_look(struct pricer *p, struct arena *a, const struct budgets *budget
 		r.target = name_target(a, b, place);
 		r.limit_pico += more_pico;
 		r.spent_pico = spent.cost_pico;
-		r.level = r.spent_pico >= r.limit_pico                             ? BUDGET_OVER
-			  : r.spent_pico >= r.limit_pico / 100 * budgets->near_pct ? BUDGET_NEAR
-										   : BUDGET_OK;
+		r.level = level_of(&r, budgets->near_pct);
 		list[n++] = r;
 	}
 	*out = list;

@@ -61,9 +61,9 @@ static void add_scope(const struct rule_finding *f, struct buf *out)
 	if (str_is(f->scope, "session")) {
 		add_session(f, out);
 	} else if (str_is(f->scope, "all")) {
-		buf_addz(out, f->rule == RULE_B2 ? "today" : "all work since ");
-		if (f->rule != RULE_B2)
-			buf_add(out, f->target);
+		bool is_day = f->rule == RULE_B2 || f->target.n == 7; // or a month
+		buf_addz(out, is_day ? "work of " : "work since ");
+		buf_add(out, f->target);
 	} else {
 		buf_addz(out, str_is(f->scope, "pr") ? "pull request" : "");
 		if (!str_is(f->scope, "pr"))

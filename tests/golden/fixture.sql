@@ -165,3 +165,21 @@ UPDATE pr_hint SET project_id = (SELECT id FROM project WHERE root = '/home/u/ap
 INSERT INTO forge_repo(repo, asked_ms, answered_ms, error) VALUES ('github.com/acme/api', 1795278600000, 1795278600000, NULL);
 INSERT INTO forge_pr VALUES ('github.com/acme/api', 7, 'Pay ' || char(27) || '[31mred | with card', 'merged', 'github.com/acme/api',
   'feature/pay', 'main', 1, 1795255000000, 1795270000000, 1795270000000);
+
+-- Levels that were crossed: money of a stretch, counts of both measures, a tool's name that tries to colour the terminal,
+-- twice the same at two levels, a budget that nobody has any more, and a rule of a later ccl.
+INSERT INTO name(text) VALUES ('mcp__x__' || char(27) || '[31m');
+CREATE TEMP TABLE a (rule TEXT, level INT, scope TEXT, target TEXT, session TEXT, since TEXT, at TEXT, value INT, second INT, ppm INT, about TEXT);
+INSERT INTO a VALUES
+('R1', 1, 'session', 'bbbb3333-0000-4000-8000-000000000003', 'bbbb3333%', '2026-11-02T10:05:00.000', '2026-11-02T10:15:00.000', NULL, 0, 1250000, NULL),
+('R2', 2, 'session', 'dddd5555-0000-4000-8000-000000000005', 'dddd5555%', NULL, '2026-11-20T23:00:00.000', NULL, 0, 2000000, NULL),
+('L1', 1, 'session', 'aaaa2222-0000-4000-8000-000000000002', 'aaaa2222%', NULL, '2026-10-25T00:30:00.000', 5, 0, 1000000, 'Bash'),
+('L1', 2, 'session', 'aaaa2222-0000-4000-8000-000000000002', 'aaaa2222%', NULL, '2026-10-25T01:30:00.000', 11, 0, 1100000, 'mcp__x__' || char(27) || '[31m'),
+('U1', 1, 'session', 'dddd6666-0000-4000-8000-000000000006', 'dddd6666%', '2026-11-21T11:00:00.000', '2026-11-21T12:30:00.000', 90, 1, 1500000, NULL),
+('B2', 2, 'all', '2026-11-20', 'dddd5555%', '2026-11-19T23:00:00.000', '2026-11-20T22:59:59.999', NULL, 0, 1100000, NULL),
+('Z9', 2, 'session', 'dddd5555-0000-4000-8000-000000000005', 'dddd5555%', NULL, '2026-11-20T23:00:00.000', 3, 0, 1000000, NULL);
+INSERT INTO alert(rule, level, scope, target, session_id, since_ms, at_ms, value, is_second, share_ppm, about_id, is_observed, told_ms)
+SELECT rule, level, scope, target, (SELECT id FROM session WHERE uid LIKE a.session),
+  coalesce(CAST(round((julianday(since) - 2440587.5) * 86400000) AS INTEGER), 0),
+  CAST(round((julianday(at) - 2440587.5) * 86400000) AS INTEGER), value, second, ppm,
+  (SELECT id FROM name WHERE text = a.about), 0, 1 FROM a;

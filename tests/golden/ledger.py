@@ -53,6 +53,8 @@ def make(schema_dir, folder, is_empty=False):
         db.executescript(CHARGE)
         db.execute(ROLLUP)
         db.execute(CHARGE_ROLLUP)
+        db.executescript(open(os.path.join(schema_dir, 'views.sql'), encoding='utf-8').read())
+        db.execute('INSERT INTO class_rate SELECT * FROM rate')
     db.execute(f'PRAGMA application_id = {0x63636c31}')
     db.execute(f'PRAGMA user_version = {len(migrations)}')
     assert not db.execute('PRAGMA foreign_key_check').fetchall()
