@@ -89,8 +89,8 @@ export const scripts = {
     const cmds = Buffer.from(arg, 'base64').toString().split('\n').filter(Boolean);
     return i < cmds.length ? { content: [bash(cmds[i])], usage: u(71 + i, 167 + i, 1531 + i, 0, 20029 + i) } : { content: [text('Commands ran.')], usage: u(73 + i, 173 + i, 1543 + i, 0, 21031 + i) };
   }),
-  // never stops asking for tools: $0.02 a call at opus-5-5's prices
-  forever: [({ step }) => ({ content: [bash(`echo step ${step}`)], usage: u(250, 500, 1000, 0, 20000) })],
+  // asks for tools and does not stop, but where nothing else ends the test: $0.02 a call at opus-5-5's prices
+  forever: [({ step }) => ({ content: [step < 60 ? bash(`echo step ${step}`) : text('Nobody stopped me.')], usage: u(250, 500, 1000, 0, 20000) })],
   agentforever: [
     { content: [agent('forever', { run_in_background: false })], usage: u(250, 500, 1000, 0, 20000) },
     { content: [text('The agent has ended.')], usage: u(250, 500, 1000, 0, 20000) },
