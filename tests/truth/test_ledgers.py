@@ -19,7 +19,7 @@ KEY = bytes(range(16))
 # Two pairs of message ids that have the same 48-bit hash under KEY.
 TWINS = ('msg_twin_04280258', 'msg_twin_31009612', 'msg_twin_00500550', 'msg_twin_06838945')
 # Made anew by the migration, or derived from the rest.
-DERIVED = {'rollup', 'price'}
+DERIVED = {'rollup', 'price', 'baseline', 'alert', 'class_rate'}
 ANEW = {'reflog_bytes', 'reflog_inode'}
 APPLICATION_ID = 0x63636c31
 
