@@ -32,7 +32,6 @@ class Guarded(LedgerCase):
         answer = json.loads(run.stdout)
         self.assertIsInstance(answer, dict)
         self.assertTrue(answer)
-        self.assertNotEqual((answer.get('hookSpecificOutput') or {}).get('hookEventName', 'Stop'), '')
         message = answer.get('systemMessage', '')
         self.assertFalse(re.search(r'[\x00-\x09\x0b-\x1f\x7f]', message), message)
         self.assertLess(len(message), 10_000)  # where Claude Code cuts it

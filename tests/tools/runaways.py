@@ -93,9 +93,11 @@ class Story:
         self.prompt_id = self.uuid()
         line = {'type': 'user', 'message': {'role': 'user', 'content': text}, **({'permissionMode': self.mode} if self.dialect != 'A' else {})}
         if not human:
-            line['message']['content'] = f'<task-notification>\n<task-id>b{self.rng.getrandbits(32):08x}</task-id>\n<status>completed</status>\n{text}\n</task-notification>'
+            line['message']['content'] = (f'<task-notification>\n<task-id>b{self.rng.getrandbits(32):08x}</task-id>\n'
+                                          f'<status>completed</status>\n{text}\n</task-notification>')
         if self.dialect == 'C':
-            line.update(promptId=self.prompt_id, promptSource='typed' if human else 'system', turnOrigin='human' if human else 'task_notification',
+            line.update(promptId=self.prompt_id, promptSource='typed' if human else 'system',
+                        turnOrigin='human' if human else 'task_notification',
                         origin={'kind': 'human' if human else 'task-notification'})
         self.put(self.main, line)
         self.end_step()
@@ -137,7 +139,8 @@ class Story:
         block = {'tool_use_id': tool_id, 'type': 'tool_result', 'content': text}
         if is_error or self.dialect != 'C':
             block['is_error'] = is_error
-        line = {'type': 'user', 'message': {'role': 'user', 'content': [block]}, 'toolUseResult': f'Error: {text}' if is_error else more or {'stdout': text, 'stderr': '', 'interrupted': False}}
+        line = {'type': 'user', 'message': {'role': 'user', 'content': [block]},
+                'toolUseResult': f'Error: {text}' if is_error else more or {'stdout': text, 'stderr': '', 'interrupted': False}}
         if self.dialect == 'C' and self.prompt_id:
             line['promptId'] = self.prompt_id
         self.put(agent, line)
@@ -214,6 +217,11 @@ class Story:
                              'error': {'status': 529, 'message': '529 overloaded', 'formatted': '529 overloaded'},
                              'retryInMs': 600, 'retryAttempt': attempt, 'maxRetries': 10})
         self.wait(1)
+
+    def pull_request(self, number):
+        """The client's note that it saw one being made."""
+        self.put(self.main, {'type': 'pr-link', 'prNumber': number, 'prRepository': 'acme/widgets',
+                             'prUrl': f'https://github.com/acme/widgets/pull/{number}'})
 
     def compact(self, tokens):
         self.put(self.main, {'type': 'system', 'subtype': 'compact_boundary', 'content': 'Conversation compacted', 'isMeta': False, 'level': 'info',

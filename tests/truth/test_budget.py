@@ -5,7 +5,6 @@ import datetime
 import json
 import random
 import re
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -14,7 +13,7 @@ import unittest
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from guarded import Guarded, rules
+from guarded import Guarded
 from harness import CCL, TOKENS, check_rollups, open_ledger, payload, until
 from runaways import USD, Oracle, Story, iso_of, ms_of
 from test_truth import GENERATOR
@@ -252,7 +251,7 @@ class Said(Budgets):
             story = Story(name, branch=f'feature-{number}', start=start)
             story.prompt()
             story.edit(use=story.usage(usd=1.1), gap=60)
-            story.put(story.main, {'type': 'pr-link', 'prNumber': number, 'prRepository': 'acme/widgets', 'prUrl': f'https://github.com/acme/widgets/pull/{number}'})
+            story.pull_request(number)
             for _ in range(3):
                 story.edit(use=story.usage(usd=1.1), gap=60)
             return story
@@ -267,7 +266,7 @@ class Said(Budgets):
         self.budget('set', '--session', '1', '--observe')
         story = self.work('s', *[0.3] * 5)
         self.assertEqual(self.told(story), [])
-        self.assertEqual((self.pre(story), self.submit(story), rules(self.fire(payload('Stop', self.projects / story.path, story.sid), story.now))), (True, True, []))
+        self.assertEqual((self.pre(story), self.submit(story), self.stop(story)), (True, True, []))
         self.assertEqual(self.runaway(iso_of(story.now)).get((story.sid, 'B1')), 'critical')
 
     def test_several_at_once(self):
@@ -383,7 +382,7 @@ class Enforced(Budgets):
         self.budget('remove', 'session')
         self.assertTrue(self.pre(story, at_ms=story.now + 61 * 60_000))
         with open_ledger(self.ledger) as db:
-            acts = db.execute('SELECT act, target, amount_pico, until_ms - at_ms FROM budget_change WHERE act IN (?, ?) ORDER BY id', ('allow', 'off')).fetchall()
+            acts = db.execute("SELECT act, target, amount_pico, until_ms - at_ms FROM budget_change WHERE act IN ('allow', 'off') ORDER BY id").fetchall()
         self.assertEqual([a[0] for a in acts], ['allow', 'off'])
         self.assertEqual((acts[0][1:3], acts[1][3]), ((story.sid, USD), 3_600_000))
 
@@ -540,7 +539,10 @@ class State(Budgets):
         begin = {'day': day, 'week': day - datetime.timedelta(days=day.weekday()), 'month': day.replace(day=1)}.get(period)
         if begin is None:
             return 0, 1 << 62
-        end = {'day': day + datetime.timedelta(days=1), 'week': begin + datetime.timedelta(days=7), 'month': (begin + datetime.timedelta(days=32)).replace(day=1)}[period]
+        days = {'day': 1, 'week': 7, 'month': 32}[period]
+        end = begin + datetime.timedelta(days=days)
+        if period == 'month':
+            end = end.replace(day=1)
         return int(begin.timestamp() * 1000), int(end.timestamp() * 1000)
 
     def check_report(self):
