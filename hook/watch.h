@@ -18,7 +18,7 @@ struct watcher {
 };
 
 // The session as of its newest call, from the ends of the conversations that have something new.
-// False with *e unset (ERR_NONE): it has no turn of its own.
+// False with *e unset (ERR_NONE): there is nothing new of its own.
 bool watch_live(struct watcher *w, const struct heed_session *h, struct watch *out, struct err *e);
 
 // P1 would speak: whether its prompt was asked in plan mode, and where the session last made

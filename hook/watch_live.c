@@ -299,12 +299,14 @@ bool watch_live(struct watcher *w, const struct heed_session *h, struct watch *o
 	*out = (struct watch){.is_plan = w->is_plan};
 	bool ok = read_session(w, h->id, out, e) && read_origins(w, h->id, &origins, e) &&
 		  look_at_agents(w, h, &origins, out, e);
-	bool has_turns = out->now_ms > 0;
+	if (h->line_ms > out->now_ms)
+		out->now_ms = h->line_ms;
+	bool has_news = out->now_ms > 0;
 	ok = ok &&
-	     (!has_turns || (count_agents(w, h, &origins, out, e) && count_lines(w, h, out, e) &&
-				    spent_session(&w->pricer, h->id, &all, e)));
+	     (!has_news || (count_agents(w, h, &origins, out, e) && count_lines(w, h, out, e) &&
+				   spent_session(&w->pricer, h->id, &all, e)));
 	free(origins.all.p);
-	if (!ok || !has_turns)
+	if (!ok || !has_news)
 		return false;
 	out->cost_pico = all.cost_pico;
 	out->tok = all.tok;
