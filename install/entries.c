@@ -5,8 +5,21 @@
 
 #include "command.h"
 
-const char *const wiring_events[INSTALL_N_EVENTS] = {
-	"Stop", "SubagentStop", "SessionEnd", "SessionStart"};
+const char *const wiring_events[INSTALL_N_EVENTS] = {"Stop", "SubagentStop", "SessionEnd",
+	"SessionStart", "UserPromptSubmit", "PreToolUse", "PostToolUse"};
+
+const enum install_need wiring_needs[INSTALL_N_EVENTS] = {
+	[4] = INSTALL_FOR_ENFORCE, [5] = INSTALL_FOR_ENFORCE, [6] = INSTALL_FOR_GUARD};
+
+bool wiring_wants(const struct wiring_want *want, size_t event)
+{
+	switch (wiring_needs[event]) {
+	case INSTALL_ALWAYS: break;
+	case INSTALL_FOR_GUARD: return want->has_guard;
+	case INSTALL_FOR_ENFORCE: return want->has_enforce;
+	}
+	return true;
+}
 
 static const char *type_name(struct str value)
 {
@@ -72,9 +85,9 @@ static bool check_groups(const struct check *c, struct str groups)
 	return true;
 }
 
-bool entries_check(struct str file, struct str text, struct str root, struct err *e)
+bool entries_check(const struct wiring_want *want, struct str text, struct str root, struct err *e)
 {
-	struct check c = {file, text, e};
+	struct check c = {want->file, text, e};
 	struct settings_item hooks, event;
 	if (!need_type(&c, root, '{', "the whole") || !need_once(&c, root, "hooks", &hooks))
 		return false;
@@ -83,6 +96,8 @@ bool entries_check(struct str file, struct str text, struct str root, struct err
 	if (!need_type(&c, hooks.value, '{', "`hooks`"))
 		return false;
 	for (size_t i = 0; i < INSTALL_N_EVENTS; i++) {
+		if (!wiring_wants(want, i))
+			continue;
 		if (!need_once(&c, hooks.value, wiring_events[i], &event))
 			return false;
 		if (event.value.p && (!need_type(&c, event.value, '[', wiring_events[i]) ||
@@ -167,8 +182,9 @@ static bool is_catch_all(struct str group)
 	       settings_string_is(matcher.value, "") || settings_string_is(matcher.value, "*");
 }
 
-// `if` is evaluated on tool events only: on ours a hook with it never runs. With `async` a run at
-// the end of `claude -p` is killed (measured on 2.1.330).
+// `if` is evaluated on tool events only, where it leaves calls out; elsewhere a hook with it never
+// runs. With `async` a run at the end of `claude -p` is killed (measured on 2.1.330), and nothing
+// can be refused.
 static struct settings_item find_hinder(struct str handler)
 {
 	struct settings_item it;

@@ -7,7 +7,17 @@
 #include "entries.h"
 #include "jsontext.h"
 
-enum { STOP, SUBAGENT_STOP, SESSION_END, SESSION_START }; // in the order of wiring_events
+// In the order of wiring_events. The first four are always wanted.
+enum {
+	STOP,
+	SUBAGENT_STOP,
+	SESSION_END,
+	SESSION_START,
+	USER_PROMPT_SUBMIT,
+	PRE_TOOL_USE,
+	POST_TOOL_USE,
+	N_ORDERED = USER_PROMPT_SUBMIT
+};
 
 // What was there before us, told by the order of our events (see wiring.h).
 enum origin {
@@ -17,7 +27,7 @@ enum origin {
 	BLANK_FILE,
 };
 
-static const int orders[][INSTALL_N_EVENTS] = {
+static const int orders[][N_ORDERED] = {
 	[NO_KEY] = {STOP, SUBAGENT_STOP, SESSION_END, SESSION_START},
 	[EMPTY_HOOKS] = {SESSION_START, STOP, SUBAGENT_STOP, SESSION_END},
 	[NO_FILE] = {STOP, SUBAGENT_STOP, SESSION_START, SESSION_END},
@@ -27,13 +37,22 @@ static const int orders[][INSTALL_N_EVENTS] = {
 // Seconds, 0 for none. ccl-hook is done after 0.2 s at most, and Claude Code waits for it: without
 // a limit a home folder that hangs would hold a turn for the default of 600 s (60 s in 2025). At
 // SessionEnd all hooks share 1.5 s, and any timeout in a settings file *raises* that for all of
-// them, which the user pays at every exit: so none there.
+// them, which the user pays at every exit: so none there. Prompts and tool calls wait for theirs,
+// again and again: a hanging folder is given up sooner.
 static const int timeouts_s[INSTALL_N_EVENTS] = {
 	[STOP] = 10,
 	[SUBAGENT_STOP] = 10,
 	[SESSION_END] = 0,
 	[SESSION_START] = 10,
+	[USER_PROMPT_SUBMIT] = 5,
+	[PRE_TOOL_USE] = 5,
+	[POST_TOOL_USE] = 5,
 };
+
+static int event_at(enum origin origin, int k)
+{
+	return k < N_ORDERED ? orders[origin][k] : k;
+}
 
 struct job {
 	const struct wiring_want *want;
@@ -55,6 +74,12 @@ struct stock {
 	struct entry drop;    // the first that has to go
 	const char *why_drop; // NULL: none has to
 };
+
+static const char *why_unwanted(int event)
+{
+	return wiring_needs[event] == INSTALL_FOR_GUARD ? "the guard is off"
+							: "no budget is enforced";
+}
 
 static void set_drop(struct stock *s, const struct entry *it, const char *why)
 {
@@ -79,6 +104,10 @@ static void take_stock(
 			continue;
 		}
 		s->n_entries[i]++;
+		if (!wiring_wants(want, (size_t)i)) {
+			set_drop(s, &it, why_unwanted(i));
+			continue;
+		}
 		entries_plan(a, want, &it, &plan);
 		if (plan.is_beyond_repair) {
 			set_drop(s, &it, "it would not run every time");
@@ -117,8 +146,10 @@ static void put_group(
 static void put_hooks(
 	struct buf *out, const struct wiring_want *want, enum origin origin, struct buf *notes)
 {
-	for (size_t k = 0; k < INSTALL_N_EVENTS; k++) {
-		int i = orders[origin][k];
+	for (int k = 0; k < INSTALL_N_EVENTS; k++) {
+		int i = event_at(origin, k);
+		if (!wiring_wants(want, (size_t)i))
+			continue;
 		buf_printf(out, "%c\"%s\":[", k ? ',' : '{', wiring_events[i]);
 		put_group(out, want, i, false);
 		buf_addc(out, ']');
@@ -212,8 +243,8 @@ static bool apply_step(struct job *j)
 		return true;
 	}
 	for (int k = 0; k < INSTALL_N_EVENTS; k++) {
-		int i = orders[j->origin][k];
-		if (s.has_keep[i])
+		int i = event_at(j->origin, k);
+		if (s.has_keep[i] || !wiring_wants(j->want, (size_t)i))
 			continue;
 		add(j, &s, i);
 		return true;
@@ -239,7 +270,7 @@ static bool check_text(
 	const struct wiring_want *want, struct str text, struct str *out_root, struct err *e)
 {
 	return settings_check(want->file, text, out_root, e) &&
-	       entries_check(want->file, text, *out_root, e);
+	       entries_check(want, text, *out_root, e);
 }
 
 bool wiring_survey(
@@ -255,12 +286,15 @@ bool wiring_survey(
 	*out = (struct wiring_survey){.n_stray = s.n_stray};
 	for (size_t i = 0; i < INSTALL_N_EVENTS; i++) {
 		struct install_event *event = &out->events[i];
+		size_t n = s.n_entries[i];
 		event->name = wiring_events[i];
-		event->n_entries = s.n_entries[i];
-		event->wiring = s.n_entries[i] == 0  ? INSTALL_MISSING
-				: s.n_entries[i] > 1 ? INSTALL_DUPLICATE
-				: s.plan[i].is_right ? INSTALL_WIRED
-						     : INSTALL_OUTDATED;
+		event->need = wiring_needs[i];
+		event->n_entries = n;
+		event->wiring = !wiring_wants(want, i) ? n ? INSTALL_UNWANTED : INSTALL_UNUSED
+				: n == 0               ? INSTALL_MISSING
+				: n > 1                ? INSTALL_DUPLICATE
+				: s.plan[i].is_right   ? INSTALL_WIRED
+						       : INSTALL_OUTDATED;
 	}
 	(void)settings_find(root, "disableAllHooks", &disable);
 	out->is_all_disabled = settings_is_true(disable.value);
@@ -305,7 +339,7 @@ static enum origin read_origin(struct arena *a, const struct wiring_want *want, 
 	for (enum origin origin = NO_KEY; origin <= BLANK_FILE; origin++) {
 		const char *last = NULL;
 		bool is_in_order = true;
-		for (size_t k = 0; k < INSTALL_N_EVENTS; k++) {
+		for (size_t k = 0; k < N_ORDERED; k++) {
 			const char *here = at[orders[origin][k]];
 			if (!here)
 				continue;

@@ -10,6 +10,9 @@
 //   Stop, SubagentStop, SessionStart, SessionEnd       no file
 //   SubagentStop, Stop, SessionEnd, SessionStart       a file without anything in it but blanks
 //
+// The events that are wanted only for the guard or an enforced budget come and go behind these and
+// tell nothing.
+//
 //   order in our handler                               before us
 //   type, command, ...                                 no key for this event
 //   command, ..., type                                 it was there, an empty array
@@ -28,13 +31,16 @@ struct wiring_want {
 	struct str file;      // named in messages
 	struct str hook_path; // absolute
 	enum wiring_form form;
+	bool has_guard, has_enforce; // as in install_opts
 };
 
 extern const char *const wiring_events[INSTALL_N_EVENTS];
+extern const enum install_need wiring_needs[INSTALL_N_EVENTS];
+bool wiring_wants(const struct wiring_want *want, size_t event);
 
 struct wiring_survey {
 	struct install_event events[INSTALL_N_EVENTS];
-	size_t n_stray;       // entries of ours under other events
+	size_t n_stray;       // entries of ours under events that are never wanted
 	bool is_all_disabled; // disableAllHooks: true
 };
 
