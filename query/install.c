@@ -5,9 +5,40 @@
 
 #include "client.h"
 #include "command.h"
+#include "ledger.h"
 #include "path.h"
 #include "trailer.h"
 #include "wired.h"
+
+static void close_db(sqlite3 **db)
+{
+	if (*db)
+		ledger_close(db);
+}
+
+static void finalize(sqlite3_stmt **s)
+{
+	(void)sqlite3_finalize(*s);
+}
+
+// Which hooks are wanted depends on what the user set. A ledger that cannot be read says nothing.
+static void read_facts(struct arena *a, struct install_opts *o)
+{
+	AUTO(close_db) sqlite3 *db = NULL;
+	AUTO(finalize) sqlite3_stmt *s = NULL;
+	struct err ignored;
+	o->has_guard = true;
+	o->has_enforce = false;
+	if (!ledger_open_read(path_ledger(a), &db, &ignored))
+		return;
+	const char *sql = "SELECT ifnull((SELECT value FROM setting WHERE key = 'guard'), 'warn')"
+			  " <> 'off', EXISTS (SELECT 1 FROM budget WHERE mode = 'enforce')";
+	if (sqlite3_prepare_v2(db, sql, -1, &s, NULL) == SQLITE_OK &&
+		sqlite3_step(s) == SQLITE_ROW) {
+		o->has_guard = sqlite3_column_int(s, 0);
+		o->has_enforce = o->has_guard && sqlite3_column_int(s, 1);
+	}
+}
 
 bool wired_options(struct arena *a, struct install_opts *out, struct err *e)
 {
@@ -17,8 +48,32 @@ bool wired_options(struct arena *a, struct install_opts *out, struct err *e)
 			e, ERR_IO, "ccl-hook is neither beside ccl nor on PATH: install it there");
 	if (!client_version(a, &o.client_version))
 		o.client_version = STR_NONE;
+	read_facts(a, &o);
 	*out = o;
 	return true;
+}
+
+// Some hook of ours is there, and not all are as they should be.
+static bool is_due(const struct install_state *state)
+{
+	bool is_wired = false, is_right = true;
+	for (size_t i = 0; i < INSTALL_N_EVENTS; i++) {
+		const struct install_event *event = &state->events[i];
+		is_wired |= str_is(str_of(event->name), "Stop") && event->n_entries;
+		is_right &= event->wiring == INSTALL_WIRED || event->wiring == INSTALL_UNUSED;
+	}
+	return is_wired && !is_right;
+}
+
+bool wired_refresh(struct arena *a, struct buf *report, struct err *e)
+{
+	struct install_opts opts;
+	struct install_state state;
+	struct err ignored;
+	if (!wired_options(a, &opts, &ignored) || !install_check(&opts, &state, &ignored) ||
+		!is_due(&state))
+		return true;
+	return install_apply(&opts, report, e);
 }
 
 static bool print_check(struct command_call *call, const struct install_opts *opts, struct err *e)
@@ -27,8 +82,9 @@ static bool print_check(struct command_call *call, const struct install_opts *op
 	if (!install_check(opts, &state, e))
 		return false;
 	for (size_t i = 0; i < INSTALL_N_EVENTS; i++)
-		(void)printf("%-14s %s\n", state.events[i].name,
-			install_wiring_name(state.events[i].wiring));
+		if (state.events[i].wiring != INSTALL_UNUSED)
+			(void)printf("%-16s %s\n", state.events[i].name,
+				install_wiring_name(state.events[i].wiring));
 	for (size_t i = 0; i < state.n_reasons; i++)
 		(void)printf("%s: %s\n", state.reasons[i].detail, state.reasons[i].cure);
 	call->status = state.is_ok ? 0 : 1;
