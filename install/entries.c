@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "entries.h"
 
-#include <string.h>
-
 #include "command.h"
+#include "need.h"
 
 const char *const wiring_events[INSTALL_N_EVENTS] = {"Stop", "SubagentStop", "SessionEnd",
 	"SessionStart", "UserPromptSubmit", "PreToolUse", "PostToolUse"};
@@ -21,52 +20,7 @@ bool wiring_wants(const struct wiring_want *want, size_t event)
 	return true;
 }
 
-static const char *type_name(struct str value)
-{
-	switch (settings_type(value)) {
-	case '{': return "an object";
-	case '[': return "an array";
-	case '"': return "a string";
-	case '0': return "a number";
-	case 'n': return "null";
-	default: return "true or false";
-	}
-}
-
-struct check {
-	struct str file, text;
-	struct err *e;
-};
-
-static bool refuse(const struct check *c, const char *at, const char *what, const char *why)
-{
-	size_t line, column;
-	settings_place(c->text, at, &line, &column);
-	return err_set(
-		c->e, ERR_FORMAT, "%.*s:%zu:%zu: %s %s", STR_ARG(c->file), line, column, what, why);
-}
-
-static bool need_type(const struct check *c, struct str value, char type, const char *what)
-{
-	char why[64] = "is ";
-	if (settings_type(value) == type)
-		return true;
-	(void)strncat(why, type_name(value), 20);
-	(void)strncat(why, type == '{' ? ", not an object" : ", not an array", 20);
-	return refuse(c, value.p, what, why);
-}
-
-// JavaScript keeps the last of two equal keys; editing either would surprise somebody.
-static bool need_once(
-	const struct check *c, struct str object, const char *key, struct settings_item *out)
-{
-	if (settings_find(object, key, out) < 2)
-		return true;
-	return refuse(c, out->key.p, key,
-		"stands here a second time (Claude Code reads only the last): join the two");
-}
-
-static bool check_groups(const struct check *c, struct str groups)
+static bool check_groups(const struct need *c, struct str groups)
 {
 	struct settings_item group = {0}, list, handler;
 	while (settings_next(groups, &group)) {
@@ -74,7 +28,7 @@ static bool check_groups(const struct check *c, struct str groups)
 			!need_once(c, group.value, "hooks", &list))
 			return false;
 		if (!list.value.p)
-			return refuse(c, group.value.p, "this group", "has no key `hooks`");
+			return need_refuse(c, group.value.p, "this group", "has no key `hooks`");
 		if (!need_type(c, list.value, '[', "`hooks` of this group"))
 			return false;
 		handler = (struct settings_item){0};
@@ -87,7 +41,7 @@ static bool check_groups(const struct check *c, struct str groups)
 
 bool entries_check(const struct wiring_want *want, struct str text, struct str root, struct err *e)
 {
-	struct check c = {want->file, text, e};
+	struct need c = {want->file, text, e};
 	struct settings_item hooks, event;
 	if (!need_type(&c, root, '{', "the whole") || !need_once(&c, root, "hooks", &hooks))
 		return false;
