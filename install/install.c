@@ -10,6 +10,7 @@
 #include "edit.h"
 #include "managed.h"
 #include "setfile.h"
+#include "statusline.h"
 #include "wiring.h"
 
 const char *install_wiring_name(enum install_wiring wiring)
@@ -49,11 +50,18 @@ static bool put_in(const struct edit *edit, struct str file, struct str text, st
 	return wiring_apply(&want, text, out, notes, e);
 }
 
+// The status line, too: nothing of ccl is to be called any more.
 static bool take_out(const struct edit *edit, struct str file, struct str text, struct buf *out,
 	bool *out_is_nothing, struct buf *notes, struct err *e)
 {
+	AUTO(buf_free) struct buf rest = {0};
 	struct wiring_want want = want_of(edit->context, file);
-	return wiring_remove(&want, text, out, out_is_nothing, notes, e);
+	if (!wiring_remove(&want, text, &rest, out_is_nothing, notes, e))
+		return false;
+	if (!*out_is_nothing && statusline_is_in(buf_str(&rest)))
+		return statusline_cut(file, buf_str(&rest), out, out_is_nothing, notes, e);
+	buf_add(out, buf_str(&rest));
+	return true;
 }
 
 static void report_troubles(const struct install_opts *opts, struct buf *report)
@@ -113,9 +121,9 @@ bool install_remove(const struct install_opts *opts, struct buf *report, struct 
 		.is_removal = true,
 		.change = take_out,
 		.context = opts,
-		.is_done = "the hooks of ccl are out",
+		.is_done = "what ccl had put there is out",
 		.is_same = "no hook of ccl in it",
-		.what = "the hooks of ccl",
+		.what = "what ccl had put there",
 		.verb = "remove",
 		.cure = ""};
 	bool ok = check_opts(opts, e) && edit_run(&a, &edit, report, e);

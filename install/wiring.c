@@ -19,19 +19,12 @@ enum {
 	N_ORDERED = USER_PROMPT_SUBMIT
 };
 
-// What was there before us, told by the order of our events (see wiring.h).
-enum origin {
-	NO_KEY,
-	EMPTY_HOOKS,
-	NO_FILE,
-	BLANK_FILE,
-};
-
+// See wiring.h.
 static const int orders[][N_ORDERED] = {
-	[NO_KEY] = {STOP, SUBAGENT_STOP, SESSION_END, SESSION_START},
-	[EMPTY_HOOKS] = {SESSION_START, STOP, SUBAGENT_STOP, SESSION_END},
-	[NO_FILE] = {STOP, SUBAGENT_STOP, SESSION_START, SESSION_END},
-	[BLANK_FILE] = {SUBAGENT_STOP, STOP, SESSION_END, SESSION_START},
+	[ORIGIN_NO_KEY] = {STOP, SUBAGENT_STOP, SESSION_END, SESSION_START},
+	[ORIGIN_EMPTY] = {SESSION_START, STOP, SUBAGENT_STOP, SESSION_END},
+	[ORIGIN_NO_FILE] = {STOP, SUBAGENT_STOP, SESSION_START, SESSION_END},
+	[ORIGIN_BLANK_FILE] = {SUBAGENT_STOP, STOP, SESSION_END, SESSION_START},
 };
 
 // Seconds, 0 for none. ccl-hook is done after 0.2 s at most, and Claude Code waits for it: without
@@ -256,14 +249,10 @@ static void write_whole(
 	const struct wiring_want *want, struct str text, struct buf *out, struct buf *notes)
 {
 	AUTO(buf_free) struct buf value = {0};
-	struct jsontext_style style = jsontext_style_of(text, STR_NONE);
-	struct str body = settings_body(text);
 	buf_addz(&value, "{\"hooks\":");
-	put_hooks(&value, want, text.p ? BLANK_FILE : NO_FILE, notes);
+	put_hooks(&value, want, text.p ? ORIGIN_BLANK_FILE : ORIGIN_NO_FILE, notes);
 	buf_addc(&value, '}');
-	buf_add(out, (struct str){text.p, text.n - body.n}); // a byte order mark
-	jsontext_render(out, &style, buf_str(&value), STR_NONE, false);
-	buf_add(out, text.p ? body : STR("\n"));
+	origin_fill(out, text, buf_str(&value));
 }
 
 static bool check_text(
@@ -313,10 +302,12 @@ bool wiring_apply(const struct wiring_want *want, struct str text, struct buf *o
 	}
 	if (!check_text(want, text, &root, e))
 		return false;
-	bool has_empty = settings_find(root, "hooks", &hooks) && !settings_count(hooks.value);
+	bool has_hooks = settings_find(root, "hooks", &hooks);
 	struct job job = {.want = want,
 		.style = jsontext_style_of(text, root),
-		.origin = has_empty ? EMPTY_HOOKS : NO_KEY,
+		.origin = !has_hooks                    ? origin_of_new(root)
+			  : settings_count(hooks.value) ? ORIGIN_NO_KEY
+							: ORIGIN_EMPTY,
 		.text = out,
 		.notes = notes};
 	buf_add(out, text);
@@ -327,16 +318,18 @@ bool wiring_apply(const struct wiring_want *want, struct str text, struct buf *o
 }
 
 // Some of our events may be missing, taken out by hand: the order of the others decides.
-static enum origin read_origin(struct arena *a, const struct wiring_want *want, struct str hooks)
+enum origin wiring_origin(struct str hook_path, struct str hooks)
 {
+	struct arena a = {0};
 	const char *at[INSTALL_N_EVENTS] = {NULL};
 	struct entry it = {0};
-	while (entries_next(a, hooks, want->hook_path, &it)) {
+	while (entries_next(&a, hooks, hook_path, &it)) {
 		int i = entries_event(&it);
 		if (i >= 0)
 			at[i] = it.event.key.p;
 	}
-	for (enum origin origin = NO_KEY; origin <= BLANK_FILE; origin++) {
+	arena_free(&a);
+	for (enum origin origin = ORIGIN_NO_KEY; origin <= ORIGIN_BLANK_FILE; origin++) {
 		const char *last = NULL;
 		bool is_in_order = true;
 		for (size_t k = 0; k < N_ORDERED; k++) {
@@ -349,7 +342,7 @@ static enum origin read_origin(struct arena *a, const struct wiring_want *want, 
 		if (is_in_order)
 			return origin;
 	}
-	return NO_KEY; // events came and went since
+	return ORIGIN_NO_KEY; // events came and went since
 }
 
 // `hooks` is empty after we left: was it ours, and what holds it?
@@ -357,16 +350,9 @@ static void clean_up(struct buf *text, enum origin origin, bool *out_is_nothing)
 {
 	struct settings_item hooks;
 	struct str root = root_of(text);
-	bool is_alone = settings_count(root) == 1;
-	if (!settings_find(root, "hooks", &hooks) || settings_count(hooks.value) ||
-		origin == EMPTY_HOOKS)
-		return;
-	if (origin == NO_FILE && is_alone)
-		*out_is_nothing = true;
-	if (origin == BLANK_FILE && is_alone)
-		jsontext_splice(text, root.p, root.n, STR_NONE);
-	else
-		jsontext_remove(text, root, &hooks);
+	if (settings_find(root, "hooks", &hooks) && !settings_count(hooks.value) &&
+		origin != ORIGIN_EMPTY)
+		origin_leave(text, origin, root, &hooks, out_is_nothing);
 }
 
 bool wiring_remove(const struct wiring_want *want, struct str text, struct buf *out,
@@ -380,7 +366,7 @@ bool wiring_remove(const struct wiring_want *want, struct str text, struct buf *
 	*out_is_nothing = false;
 	buf_add(out, text);
 	(void)settings_find(root, "hooks", &hooks);
-	enum origin origin = read_origin(&a, want, hooks.value);
+	enum origin origin = wiring_origin(want->hook_path, hooks.value);
 	size_t n_dropped = 0;
 	while (hooks.value.p) {
 		struct entry it = {0};

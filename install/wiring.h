@@ -20,6 +20,7 @@
 #define CCL_INSTALL_WIRING_H
 
 #include "install.h"
+#include "origin.h"
 
 enum wiring_form {
 	WIRING_ANY,   // client unknown: new entries as for a shell, others stay as they are
@@ -53,6 +54,9 @@ MUST_USE bool wiring_survey(
 // done: the same bytes and no note.
 MUST_USE bool wiring_apply(const struct wiring_want *want, struct str text, struct buf *out,
 	struct buf *notes, struct err *e);
+
+// What the order of our events tells.
+enum origin wiring_origin(struct str hook_path, struct str hooks);
 
 // The text without our hooks; *out_is_nothing says that there was no file before us and nothing
 // else came into it.
