@@ -5,8 +5,10 @@
 
 #include "client.h"
 #include "command.h"
+#include "executable.h"
 #include "ledger.h"
 #include "path.h"
+#include "statusline.h"
 #include "trailer.h"
 #include "wired.h"
 
@@ -91,9 +93,45 @@ static bool print_check(struct command_call *call, const struct install_opts *op
 	return true;
 }
 
+static bool check_statusline(
+	struct command_call *call, const struct statusline_opts *opts, struct err *e)
+{
+	struct statusline_state state;
+	if (!statusline_check(opts, &state, e))
+		return false;
+	(void)printf("%-16s %s%s\n", "statusLine", install_wiring_name(state.wiring),
+		state.is_around ? ", around another one" : "");
+	if (*state.hidden)
+		(void)puts(state.hidden);
+	call->status = state.wiring == INSTALL_WIRED && !*state.hidden ? 0 : 1;
+	return true;
+}
+
+static bool run_statusline(struct command_call *call, bool is_remove, struct err *e)
+{
+	AUTO(buf_free) struct buf report = {0};
+	struct statusline_opts opts = {.config_dir = path_config_dir(call->arena),
+		.ccl_path = executable_path(call->arena),
+		.is_dry_run = args_has(call->args, OPT_DRY_RUN)};
+	if (!opts.ccl_path.n)
+		return err_set(e, ERR_IO, "the path of ccl itself is not known here");
+	if (args_has(call->args, OPT_CHECK))
+		return check_statusline(call, &opts, e);
+	if (is_remove ? !statusline_remove(&opts, &report, e)
+		      : !statusline_apply(&opts, &report, e))
+		return false;
+	(void)fwrite(report.p, 1, report.n, stdout);
+	return true;
+}
+
 static bool run(struct command_call *call, bool is_remove, struct err *e)
 {
 	struct install_opts opts;
+	if (args_has(call->args, OPT_GIT_TRAILER) && args_has(call->args, OPT_STATUSLINE))
+		return err_set(
+			e, ERR_USAGE, "--git-trailer and --statusline: one at a time, please");
+	if (args_has(call->args, OPT_STATUSLINE))
+		return run_statusline(call, is_remove, e);
 	if (args_has(call->args, OPT_GIT_TRAILER))
 		return trailer_install(call, is_remove, e);
 	AUTO(buf_free) struct buf report = {0};
