@@ -68,10 +68,9 @@ struct stock {
 	const char *why_drop; // NULL: none has to
 };
 
-static const char *why_unwanted(int event)
+static const char *why_unwanted(const struct wiring_want *want)
 {
-	return wiring_needs[event] == INSTALL_FOR_GUARD ? "the guard is off"
-							: "no budget is enforced";
+	return want->has_guard ? "no budget is enforced" : "the guard is off";
 }
 
 static void set_drop(struct stock *s, const struct entry *it, const char *why)
@@ -98,7 +97,7 @@ static void take_stock(
 		}
 		s->n_entries[i]++;
 		if (!wiring_wants(want, (size_t)i)) {
-			set_drop(s, &it, why_unwanted(i));
+			set_drop(s, &it, why_unwanted(want));
 			continue;
 		}
 		entries_plan(a, want, &it, &plan);

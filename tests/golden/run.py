@@ -6,7 +6,7 @@ usage: run.py CCL SCHEMA_DIR HOOK        UPDATE=1 rewrites the cases
 
 A case is `$ [NAME=VALUE ...] ccl ...`, then what it printed (lines of stderr behind `! `), then
 `= STATUS`. LEDGER=empty and LEDGER=none choose another ledger than that of fixture.sql; it is made
-anew for every file. Its folder is written @DIR@. WORLD=NAME chooses a home of worlds.py.
+anew for every file. Its folder is written @DIR@, the programs @CCL@ and @HOOK@. WORLD=NAME chooses a home of worlds.py.
 """
 import difflib
 import glob
@@ -57,7 +57,7 @@ def run(ccl, hook, folder, line):
     if out and not out.endswith('\n'):
         out += '\\\n'
     text = out + ''.join(f'! {x}\n' for x in err.splitlines())
-    text = text.replace(folder, '@DIR@')
+    text = text.replace(folder, '@DIR@').replace(os.path.realpath(ccl), '@CCL@').replace(hook, '@HOOK@')
     for pattern, word in UNSTABLE:
         text = pattern.sub(word, text)
     return f'$ {line}\n{text}= {p.returncode}\n'
