@@ -243,16 +243,20 @@ bool guard_is_strict(const struct guard *g)
 }
 
 // One more call passes that saves work; false in *out: three have.
-static bool let_pass(struct guard *g, const struct alert *x, bool *out, struct err *e)
+static bool let_pass(
+	struct guard *g, const struct alert *x, struct str call, bool *out, struct err *e)
 {
+	struct store *st = g->watcher.st;
+	uint64_t hash = call.n ? hash_sip(st->key, call) : 0;
 	sqlite3_stmt *s = store_sql(g->watcher.st,
-		"UPDATE alert SET n_passed = n_passed + 1 WHERE id = (SELECT id FROM alert WHERE "
+		"UPDATE alert SET n_passed = n_passed + (pass_hash IS NOT :hash), pass_hash = "
+		":hash WHERE id = (SELECT id FROM alert WHERE "
 		"target = :target AND rule = :rule AND scope = :scope AND level = 2 ORDER BY at_ms "
-		"DESC, id DESC LIMIT 1) AND n_passed < :most",
+		"DESC, id DESC LIMIT 1) AND (n_passed < :most OR pass_hash = :hash)",
 		e);
 	if (!s)
 		return false;
-	store_bind(s, "tzti", x->target, rule_defs[x->rule].id, x->scope, (int64_t)PASSES);
+	store_bind(s, "Htzti", hash, x->target, rule_defs[x->rule].id, x->scope, (int64_t)PASSES);
 	if (!store_run(g->watcher.st, s, e))
 		return false;
 	*out = sqlite3_changes(g->watcher.st->db) > 0;
@@ -292,7 +296,7 @@ bool guard_enforce(
 			continue;
 		struct alert x = alert_of(g, &r[i], &place, g->now_ms);
 		if (is_call && str_is(p->tool, "Bash") && shell_saves_work(p->command) &&
-			!let_pass(g, &x, &passes, e))
+			!let_pass(g, &x, p->tool_use, &passes, e))
 			return false;
 		if (!passes && !out->block.n)
 			add_reason(&x, &r[i], &out->block);

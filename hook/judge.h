@@ -8,7 +8,7 @@
 
 // A session as of one instant. Money is pico-USD; a count that was not looked up is 0.
 struct watch {
-	int64_t now_ms; // of the newest call
+	int64_t now_ms, turn_id; // of the newest call
 	int64_t cost_pico, tok, unpriced_tok;
 	int64_t burn_pico, n_burn;              // within the last ten minutes
 	int64_t prompt_ms;                      // of the last prompt of a human; 0: none is known

@@ -29,6 +29,7 @@ static bool add_turn(struct watcher *w, sqlite3_stmt *s, struct past *out, struc
 		.at_ms = t.at_ms,
 		.agent_id = sqlite3_column_int64(s, 2),
 		.prompt_ms = sqlite3_column_int64(s, 4),
+		.is_plan = sqlite3_column_int(s, 11) != 0,
 		.cost_pico = sum.cost_pico,
 		.tok = sum.tok,
 		.unpriced_tok = sum.unpriced_tok,
@@ -81,7 +82,9 @@ bool past_read(
 		"coalesce(t.output_tok, 0), max(coalesce(t.cache_write_tok, 0) - "
 		"coalesce(t.cache_1h_tok, 0), coalesce(t.cache_5m_tok, 0)), "
 		"coalesce(t.cache_1h_tok, "
-		"0), coalesce(t.cache_read_tok, 0), coalesce(t.n_web_search, 0) FROM origin AS o "
+		"0), coalesce(t.cache_read_tok, 0), coalesce(t.n_web_search, 0), (SELECT n.text = "
+		"'plan' FROM prompt AS p JOIN name AS n ON n.id = p.mode_id WHERE p.id = "
+		"t.prompt_id) FROM origin AS o "
 		"CROSS "
 		"JOIN turn AS t ON t.origin_id = o.id WHERE o.session_id = :session",
 		e);

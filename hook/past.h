@@ -14,6 +14,7 @@ struct past_call {
 struct past_turn {
 	int64_t id, at_ms, agent_id; // 0: the main loop
 	int64_t prompt_ms;           // of the prompt that it answers, if a human typed it; else 0
+	bool is_plan;                // asked in plan mode
 	int64_t cost_pico, tok, unpriced_tok, context_tok, write_tok;
 	size_t first_call, n_calls;
 };

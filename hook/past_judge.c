@@ -67,6 +67,7 @@ static void add_money(struct replay *r, const struct past *p, size_t at)
 	struct watch *w = &r->watch;
 	const struct past_turn *t = &p->turns.p[at];
 	w->now_ms = t->at_ms;
+	w->is_plan = t->is_plan;
 	w->cost_pico += t->cost_pico;
 	w->tok += t->tok;
 	w->unpriced_tok += t->unpriced_tok;

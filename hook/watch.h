@@ -19,8 +19,8 @@ struct watcher {
 // False with *e unset (ERR_NONE): it has no turn of its own.
 bool watch_live(struct watcher *w, const struct heed_session *h, struct watch *out, struct err *e);
 
-// P1 would speak: where the session last made progress, looked up in all that came since
-// out->progress_ms, and stored.
+// P1 would speak: whether its prompt was asked in plan mode, and where the session last made
+// progress, looked up in all that came since out->progress_ms, and stored.
 MUST_USE bool watch_find_progress(
 	struct watcher *w, int64_t session_id, struct watch *out, struct err *e);
 

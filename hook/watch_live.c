@@ -189,8 +189,10 @@ static bool judge_tail(struct watcher *w, struct tail *t, struct watch *out, str
 		out->n_rewrites = n_rewrites;
 	if (last->context_tok > out->context_tok)
 		out->context_tok = last->context_tok;
-	if (last->at_ms > out->now_ms)
+	if (last->at_ms > out->now_ms) {
 		out->now_ms = last->at_ms;
+		out->turn_id = last->id;
+	}
 	return true;
 }
 
@@ -367,7 +369,14 @@ static bool newest_progress(
 bool watch_find_progress(struct watcher *w, int64_t session_id, struct watch *out, struct err *e)
 {
 	struct spent x;
-	int64_t at_ms;
+	int64_t at_ms, is_plan;
+	if (!read_number(w,
+		    "SELECT n.text = 'plan' FROM turn AS t CROSS JOIN prompt AS p ON p.id = "
+		    "t.prompt_id CROSS "
+		    "JOIN name AS n ON n.id = p.mode_id WHERE t.id = ?1",
+		    out->turn_id, 0, 0, &is_plan, e))
+		return false;
+	out->is_plan |= is_plan != 0;
 	if (!newest_progress(w, session_id, out->progress_ms, &at_ms, e))
 		return false;
 	if (!at_ms)

@@ -101,7 +101,8 @@ CREATE TABLE alert (              -- a level that was crossed; a time and a shar
   is_observed INTEGER NOT NULL,   -- 1: recorded only
   told_ms     INTEGER,            -- NULL: nobody was told yet
   notified_ms INTEGER,            -- NULL: not outside Claude Code
-  n_passed    INTEGER NOT NULL DEFAULT 0 -- of an enforced limit: calls to save work, let through since
+  n_passed    INTEGER NOT NULL DEFAULT 0, -- of an enforced limit: calls to save work, let through since
+  pass_hash   INTEGER             -- keyed hash of the last one's id: two hooks may ask for one call
 ) STRICT;
 CREATE INDEX alert_target ON alert(target);
 CREATE INDEX alert_untold ON alert(session_id) WHERE told_ms IS NULL;

@@ -1,6 +1,6 @@
 -- @report  budgets
 -- @title   Budgets
--- @about   One row per budget and what it holds for: all work, a project, a branch, each session of the last 24 hours, each pull request of the last 30 days.
+-- @about   One row per budget and what it holds for: all work, a project, a branch; each session of the last 24 hours, each pull request of the last 30 days (without any a row without id).
 -- @group   guard
 -- @order   2
 -- @filter  session
@@ -18,7 +18,8 @@
 WITH budget_row AS (@budget_rows), spent AS (
   SELECT *, coalesce(spent_pico, 0) AS pico,
     coalesce((SELECT CAST(value AS INTEGER) FROM setting WHERE key = 'budget.near'), 80) AS near_pct
-  FROM budget_row),
+  FROM budget_row AS r WHERE NOT (target = '' AND scope <> 'all'
+    AND EXISTS (SELECT 1 FROM budget_row AS x WHERE x.budget_id = r.budget_id AND x.target <> ''))),
 place AS (
   SELECT p.name, p.root, p.repo, b.text AS branch,
     CASE WHEN c.reason IS NULL THEN (SELECT text FROM name WHERE id = c.repo_id) || '#' || c.number END AS pr

@@ -35,7 +35,7 @@ budget_row AS (@budget_rows), used_up AS (
         ELSE ', ' || local_day(since_ms) END
       ELSE target END AS id
   FROM budget_row
-  WHERE :project IS NULL AND :session IS NULL AND :until_ms > :now_ms AND mode <> 'observe'
+  WHERE (target <> '' OR scope = 'all') AND :project IS NULL AND :session IS NULL AND :until_ms > :now_ms AND mode <> 'observe'
     AND 100.0 * spent_pico / limit_pico >= coalesce((SELECT CAST(value AS INTEGER) FROM setting WHERE key = 'budget.near'), 80)),
 found AS (
   SELECT scope, target AS id, rule, CASE level WHEN 2 THEN 'critical' ELSE 'warn' END AS level, alert_value(id) AS value,

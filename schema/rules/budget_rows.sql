@@ -1,7 +1,7 @@
 -- Every budget with what counts against it now, for `ccl budgets` and `ccl runaway`: budget_id, scope, target, period,
 -- mode, limit_pico, spent_pico, since_ms, until_ms (of the period), last_ms (of its newest turn). One row per budget of
--- all, of a project or branch; one per session of the last 24 hours and per pull request of the last 30 days for those
--- of each one. The guard in the hook sums up the same from what it keeps: rules/budget.c.
+-- all, of a project or branch; for those of each session or pull request one without a target, and one per
+-- session of the last 24 hours and per pull request of the last 30 days. The guard in the hook sums up the same from what it keeps: rules/budget.c.
 SELECT b.id AS budget_id, b.scope, b.target, b.period, b.mode, b.limit_pico,
   (SELECT sum(cost) FROM spend_sum(b.since_ms, b.until_ms, CASE b.scope WHEN 'project' THEN b.target END,
     CASE b.scope WHEN 'branch' THEN b.target END, NULL, NULL, 0)) AS spent_pico,
@@ -27,3 +27,6 @@ FROM budget AS b CROSS JOIN (
   WHERE c.number IS NOT NULL AND c.reason IS NULL GROUP BY c.repo_id, c.number
   HAVING max(x.last_ms) > :now_ms - 2592000000) AS p
 WHERE b.scope = 'pr'
+UNION ALL
+SELECT b.id, b.scope, '', b.period, b.mode, b.limit_pico, 0, 0, 900000000000000, NULL
+FROM budget AS b WHERE b.scope IN ('session', 'pr') AND :session IS NULL

@@ -37,7 +37,8 @@ bool payload_read(struct arena *a, struct str json, struct payload *out)
 		{"cwd", &p.cwd},
 		{"prompt_id", &p.prompt},
 		{"permission_mode", &p.permission_mode},
-		{"tool_name", &p.tool},
+		{ "tool_name", &p.tool },
+		{"tool_use_id", &p.tool_use},
 	};
 	while (scan_key(&s, &list, &key)) {
 		struct str *to = NULL;

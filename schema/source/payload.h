@@ -8,7 +8,7 @@
 // Fields that are missing or no strings are STR_NONE.
 struct payload {
 	struct str event, session, transcript_path, agent_transcript_path, agent, agent_type, cwd,
-		prompt, permission_mode, tool;
+		prompt, permission_mode, tool, tool_use;
 	struct str command; // of a Bash call; never stored
 };
 

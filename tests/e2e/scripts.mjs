@@ -89,6 +89,12 @@ export const scripts = {
     const cmds = Buffer.from(arg, 'base64').toString().split('\n').filter(Boolean);
     return i < cmds.length ? { content: [bash(cmds[i])], usage: u(71 + i, 167 + i, 1531 + i, 0, 20029 + i) } : { content: [text('Commands ran.')], usage: u(73 + i, 173 + i, 1543 + i, 0, 21031 + i) };
   }),
+  // asks for tools and does not stop, but where nothing else ends the test: $0.02 a call at opus-5-5's prices
+  forever: [({ step }) => ({ content: [step < 60 ? bash(`echo step ${step}`) : text('Nobody stopped me.')], usage: u(250, 500, 1000, 0, 20000) })],
+  agentforever: [
+    { content: [agent('forever', { run_in_background: false })], usage: u(250, 500, 1000, 0, 20000) },
+    { content: [text('The agent has ended.')], usage: u(250, 500, 1000, 0, 20000) },
+  ],
   e529: [() => first('e529', 2) ? err(529, 'overloaded_error') : { content: [text('After 529.')], usage: u(83, 181, 1553, 0, 20033) }],
   e500: [() => first('e500', 1) ? err(500, 'api_error') : { content: [text('After 500.')], usage: u(89, 191, 1559, 0, 20039) }],
   // stream breaks after the first block, then the retry succeeds

@@ -23,6 +23,7 @@ import traceback
 import unittest
 
 from branch_money import helpers, money_of_branches
+from guarded_client import agent_at_the_limit, hard_budget, hard_budget_on_screen, warned, warned_on_screen
 from harness import CCL, HOOK, ROOT, Ledger, check_billed, check_rollups, open_ledger, read_lines, until
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -144,6 +145,11 @@ class Scenario:
         until(lambda: len(read_lines(progress)) > before, 30)
         client.send_signal(sig)
         client.wait(timeout=30)
+
+    def ccl(self, *args, status=0):
+        run = subprocess.run([CCL, *map(str, args)], env=self.env(), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30)
+        case.assertEqual(run.returncode, status, run.stdout + run.stderr)
+        return run.stdout
 
     def bills(self):
         return read_lines(self.out / 'billing.jsonl')
@@ -409,8 +415,9 @@ def old_client(s):
 
 
 SCENARIOS = (interrupted, background, interactive, agents, errors, git_branches, several_processes, compaction, nested_and_explore,
-             usage_shapes, worktrees, pull_request, money_of_branches, same_without_hook, blocks_and_tools, plain)
-OLD_SCENARIOS = (old_client, money_of_branches)
+             usage_shapes, worktrees, pull_request, money_of_branches, same_without_hook, blocks_and_tools, plain,
+             hard_budget, hard_budget_on_screen, agent_at_the_limit, warned, warned_on_screen)
+OLD_SCENARIOS = (old_client, money_of_branches, hard_budget, agent_at_the_limit)
 
 
 def drive(name, function, client):

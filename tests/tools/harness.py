@@ -61,6 +61,16 @@ def until(check, seconds=GRACE_S):
         time.sleep(0.01)
 
 
+def check_said(case, out):
+    """What a hook may print: nothing, or one object in which the guard says what it found."""
+    if not out:
+        return
+    said = json.loads(out)
+    case.assertLessEqual(set(said), {'systemMessage', 'terminalSequence'}, out)
+    for line in said['systemMessage'].split('\n'):
+        case.assertRegex(line, r'^ccl(, critical)?: .* \[[A-Z][0-9]\]\. |^ccl: and \d+ more: ')
+
+
 class LedgerCase(unittest.TestCase):
     """A test with a folder, a home and a ledger of its own."""
     maxDiff = None
@@ -103,13 +113,15 @@ class LedgerCase(unittest.TestCase):
 
     def end_hook(self, hook):
         out, err = hook.communicate(timeout=60)
-        self.assertEqual((hook.returncode, out, err), (0, b'', b''))
+        self.assertEqual((hook.returncode, err), (0, b''))
+        check_said(self, out)
 
     def hook(self, data, **more):
-        """One hook run: it must exit 0 and print nothing, whatever it was given."""
+        """One hook run: it must exit 0 and print nothing but what the guard says, whatever it was given."""
         data = data if isinstance(data, bytes) else json.dumps(data).encode()
         run = subprocess.run([HOOK], env=self.env(**more), input=data, capture_output=True, timeout=60)
-        self.assertEqual((run.returncode, run.stdout, run.stderr), (0, b'', b''))
+        self.assertEqual((run.returncode, run.stderr), (0, b''))
+        check_said(self, run.stdout)
 
     def report(self, *args, **more):
         run = subprocess.run([CCL, *map(str, args), '--json'], env=self.env(**more), stdin=subprocess.DEVNULL,
@@ -310,11 +322,55 @@ def check_rollups(case, ledger):
     case.assertEqual(have, want)
     have = {(r['charge_id'], r['session_id'], r['day'], r['class_id']): stored(r) for r in ledger.all('SELECT * FROM charge_rollup')}
     case.assertEqual(have, {k: {n: v for n, v in row.items() if n not in ('steps', 'aborted')} for k, row in days.items()})
+    check_rates(case, ledger)
+    check_budget_states(case, ledger)
     calls = collections.Counter(
         (r['session_id'], r['name_id']) for r in ledger.all(
             'SELECT o.session_id, c.name_id FROM tool_call AS c JOIN turn AS t ON t.id = c.turn_id '
             'JOIN origin AS o ON o.id = t.origin_id WHERE c.name_id IS NOT NULL'))
     case.assertEqual({(r['session_id'], r['name_id']): r['calls'] for r in ledger.all('SELECT * FROM tool_rollup')}, calls)
+
+
+def check_rates(case, ledger):
+    """The rates that hooks go by give each turn (of one step) the money that Python gives it."""
+    names = {'input': 'input_rate', 'output': 'output_rate', 'cache_5m': 'cache_5m_rate', 'cache_1h': 'cache_1h_rate',
+             'cache_read': 'cache_read_rate', 'web_searches': 'web_search_rate'}
+    partners = {r['id'] for r in ledger.all('SELECT id FROM class WHERE partner_id IS NOT NULL')}
+    rates = collections.defaultdict(list)
+    for r in ledger.all('SELECT * FROM class_rate'):
+        rates[r['class_id']].append(r)
+    for t in ledger.turns:
+        fits = [r for r in rates[t['class_id']] if r['from_ms'] <= t['at_ms'] < r['until_ms']]
+        if t['class_id'] not in partners:
+            case.assertEqual([sum(t[k] * r[n] for k, n in names.items()) for r in fits],
+                             [] if t['cost'] is None else [t['cost']])
+
+
+def check_budget_states(case, ledger):
+    """What is kept for a budget is the sum of the turns of its period."""
+    projects = {r['id']: r for r in ledger.all(
+        'SELECT o.id, p.name, p.root, p.repo FROM origin AS o LEFT JOIN workdir AS w ON w.id = o.workdir_id '
+        'LEFT JOIN project AS p ON p.id = w.project_id')}
+
+    def is_its(budget, turn):
+        p, target = projects[turn['origin_id']], budget['target']
+        whole = [x for x in (p['root'], p['repo']) if x]
+        return budget['scope'] == 'all' or target in (p['name'], *whole) or any(x.endswith('/' + target) for x in whole)
+
+    steps = ledger.all('SELECT s.*, t.at_ms, t.origin_id FROM turn_step AS s JOIN turn AS t ON t.id = s.turn_id')
+    parts = ledger.turns + [dict(s, **{k: s[k + '_tok'] for k in TOKENS}, web_searches=0) for s in steps]
+    for b in ledger.all('SELECT b.*, x.since_ms, x.until_ms FROM budget AS b JOIN budget_state AS x ON x.budget_id = b.id '
+                        'WHERE x.day = -1'):
+        want, have = collections.Counter(), collections.Counter()
+        for t in parts:
+            if b['since_ms'] <= t['at_ms'] < b['until_ms'] and is_its(b, t):
+                for k in (*TOKENS, 'web_searches'):
+                    want[t['at_ms'] // 86400000, t['class_id'], k] += t[k]
+        for r in ledger.all('SELECT * FROM budget_state WHERE day >= 0 AND budget_id = ?', b['id']):
+            for k in TOKENS:
+                have[r['day'], r['class_id'], k] += r[k + '_tok']
+            have[r['day'], r['class_id'], 'web_searches'] += r['web_searches']
+        case.assertEqual(+have, +want, b)
 
 
 def turn_line(session, n, final=True, **more):

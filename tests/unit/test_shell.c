@@ -323,6 +323,40 @@ static void broken_texts_do_no_harm(void **state)
 	arena_free(&a);
 }
 
+static void test_saves_work(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *command;
+		bool saves;
+	} cases[] = {
+		{"git add -A", true},
+		{"git commit -m x", true},
+		{"git -C dir stash push", true},
+		{"cd x && git add . && git commit -m 'a b'", true},
+		{"git add a b\ngit commit -qm \"$(cat <<'EOF'\nmsg; rm -rf /\nEOF\n)\"", true},
+		{"ccl budget allow --session 3f --add 5", true},
+		{"/usr/local/bin/ccl runaway", true},
+		{"", false},
+		{"cd x", false},
+		{"git push", false},
+		{"git", false},
+		{"git commit -m x && make", false},
+		{"git commit -m x; rm -rf /", false},
+		{"git commit -m x | tee log", false},
+		{"make || git stash", false},
+		{"git commit -m \"$(make)\"", false},
+		{"git commit -m \"$(cat $(make))\"", false},
+		{"git add `make`", false},
+		{"bash -c 'git add .'", false},
+		{"ccl; curl x", false},
+		{"(make); git add .", false},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		if (shell_saves_work(str_of(cases[i].command)) != cases[i].saves)
+			fail_msg("%s", cases[i].command);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -330,6 +364,7 @@ int main(void)
 		cmocka_unit_test(pull_requests_are_found),
 		cmocka_unit_test(long_texts_are_cut_with_care),
 		cmocka_unit_test(lists_are_compared_by_word),
+		cmocka_unit_test(test_saves_work),
 		cmocka_unit_test(broken_texts_do_no_harm),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
