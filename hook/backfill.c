@@ -58,6 +58,7 @@ static int usage(FILE *f, int status)
 		"                           read every transcript below the projects folders DIR\n"
 		"                           (default: those of Claude Code that exist)\n"
 		"       ccl-hook --charge   decide again which pull request turns belong to\n"
+		"       ccl-hook --status   store what a status line payload on stdin says\n"
 		"       ccl-hook --version\n"
 		"\n"
 		"example: ccl-hook --sync ~/.claude/projects\n",

@@ -15,7 +15,6 @@
 // 10 old clients  only classic events are ever registered (install/)
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,15 +28,16 @@
 #include "files.h"
 #include "follow.h"
 #include "ingest.h"
+#include "input.h"
 #include "log.h"
 #include "notify.h"
 #include "observe.h"
 #include "path.h"
 #include "payload.h"
 #include "pulse.h"
+#include "statusline.h"
 
 enum {
-	STDIN_MAX_BYTES = 1024 * 1024,
 	STDIN_WAIT_MS =
 		1000, // Claude Code writes at once; a stdin that is never closed must not hang us
 	LOCK_WAIT_MS = 50,
@@ -56,34 +56,6 @@ static void on_crash(int sig)
 {
 	(void)sig;
 	_exit(0);
-}
-
-static bool is_whole_object(struct str s)
-{
-	struct scan scan = scan_begin(s);
-	return s.n && str_trim(s).n && str_trim(s).p[str_trim(s).n - 1] == '}' &&
-	       scan_skip(&scan).p && scan_at_end(&scan);
-}
-
-// The payload, until end of file, a whole object, 1 MiB or one second.
-static void read_stdin(struct buf *out)
-{
-	int64_t deadline = clock_mono_ms() + STDIN_WAIT_MS;
-	while (out->n < STDIN_MAX_BYTES) {
-		struct pollfd p = {.fd = STDIN_FILENO, .events = POLLIN};
-		int64_t left = deadline - clock_mono_ms();
-		if (left <= 0 || poll(&p, 1, (int)left) <= 0)
-			return;
-		buf_reserve(out, 65536);
-		ssize_t n = read(STDIN_FILENO, out->p + out->n, 65536);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return;
-		out->n += (size_t)n;
-		if (is_whole_object(buf_str(out)))
-			return;
-	}
 }
 
 // Claude Code's transcripts lie below a folder named projects; nothing else is read.
@@ -293,7 +265,8 @@ int main(int argc, char **argv)
 	// Every statement here is run by one thread at a time (sync.c's workers hold a mutex).
 	(void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
 	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-	if (argc > 1)
+	bool is_status = argc > 1 && strcmp(argv[1], "--status") == 0;
+	if (argc > 1 && !is_status)
 		return backfill_main(argc, argv);
 	if (isatty(STDIN_FILENO)) {
 		(void)puts("ccl-hook is run by Claude Code. `ccl install` wires it, `ccl-hook "
@@ -308,7 +281,11 @@ int main(int argc, char **argv)
 	log_open(ledger);
 	(void)signal(SIGABRT, on_crash);
 	(void)signal(SIGPIPE, SIG_IGN);
-	read_stdin(&input);
+	if (is_status) {
+		statusline_run(ledger);
+		_exit(0);
+	}
+	input_read(STDIN_FILENO, STDIN_WAIT_MS, &input);
 	if (payload_read(&a, buf_str(&input), &p))
 		handle(ledger, &p, &a);
 	_exit(0); // everything is committed: giving back memory piece by piece only takes time

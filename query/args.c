@@ -48,6 +48,9 @@ const struct option_def option_defs[N_OPTIONS] = {
 	[OPT_OBSERVE] = {"observe", NULL, NULL, "only record what goes beyond it"},
 	[OPT_ADD] = {"add", NULL, "USD", "how much more"},
 	[OPT_FOR] = {"for", NULL, "SPAN", "for how long: 30m, 1h, 2d"},
+	[OPT_FORMAT] = {"format", NULL, "FORMAT", "what it looks like"},
+	[OPT_WIDTH] = {"width", NULL, "N", "at most N columns; else $COLUMNS says how many"},
+	[OPT_WITH] = {"with", NULL, "CMD", "show first what this other status line command prints"},
 	[OPT_HELP] = {"help", "h", NULL, "this page"},
 };
 

@@ -46,6 +46,9 @@ enum option {
 	OPT_OBSERVE,
 	OPT_ADD,
 	OPT_FOR,
+	OPT_FORMAT,
+	OPT_WIDTH,
+	OPT_WITH,
 	OPT_HELP,
 	N_OPTIONS,
 };

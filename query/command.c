@@ -158,6 +158,24 @@ const struct command_def command_defs[] = {
 		"locally.",
 		OPT(OPT_REPO) | OPT(OPT_OFFLINE) | OPT(OPT_REFRESH) | OPT(OPT_HELP), 0, 0,
 		command_pr_resolve, "ccl pr resolve --refresh"},
+	{"statusline", "more", "[--format TEMPLATE] [--width N] [--with CMD]",
+		"One line for Claude Code's status line",
+		"Reads what Claude Code tells its status line on stdin and prints one line: what "
+		"the session, the day and the pull request have cost, what is left, what burns. "
+		"`ccl config set statusline.format TEMPLATE` sets another template for good. With "
+		"--with another command gets the same input and is shown first. Exit status 0, "
+		"whatever is wrong.",
+		OPT(OPT_FORMAT) | OPT(OPT_WIDTH) | OPT(OPT_WITH) | OPT(OPT_NO_COLOR) |
+			OPT(OPT_HELP),
+		0, 0, command_statusline,
+		"ccl statusline --format '{session} of {today}|ctx {context}|5h {5h}'"},
+	{"menubar", "more", "[--format HOST]", "What was spent, for a menu bar",
+		"Prints today's money, the newest session, what burns, the tightest budget, the "
+		"five-hour window and the alerts of the last day, in the syntax of a host: "
+		"plain, swiftbar, xbar, argos, waybar, polybar, i3blocks, tmux or json. Exit "
+		"status 0, whatever is wrong with the ledger.",
+		OPT(OPT_FORMAT) | OPT(OPT_HELP), 0, 0, command_menubar,
+		"ccl menubar --format waybar"},
 	{"reports", "more", "", "List the reports", "Lists the reports, with what each is about.",
 		OPTS_ROWS, 0, 0, command_reports, "ccl reports --json"},
 	{"help", "more", "[NAME]", "Explain a report or command",

@@ -4,6 +4,7 @@
 #define CCL_QUERY_COMMAND_H
 
 #include "args.h"
+#include "buf.h"
 
 struct command_call {
 	struct arena *arena;
@@ -51,6 +52,8 @@ bool command_pr_undo(struct command_call *call, struct err *e);
 bool command_pr_unlink(struct command_call *call, struct err *e);
 bool command_reports(struct command_call *call, struct err *e);
 bool command_sql(struct command_call *call, struct err *e);
+bool command_menubar(struct command_call *call, struct err *e);
+bool command_statusline(struct command_call *call, struct err *e);
 bool command_sync(struct command_call *call, struct err *e);
 
 // Where ccl-hook is: beside this program, else on PATH. False: nowhere.
@@ -58,6 +61,8 @@ bool command_find_hook(struct arena *a, struct str *out);
 // Has ccl-hook charge again what is due. False: it could not, and the user was told on stderr that
 // the next hook will.
 bool command_charge(struct arena *a);
+// The fields of its template, for its help page.
+void command_statusline_fields(struct buf *out);
 // Asks on the terminal; false without one.
 bool command_ask(const char *question);
 

@@ -37,7 +37,7 @@ static void add_folded(struct buf *b, const char *text, size_t indent)
 	buf_addc(b, '\n');
 }
 
-static void add_entry(struct buf *b, const char *name, size_t name_cols, const char *about)
+void help_add_entry(struct buf *b, const char *name, size_t name_cols, const char *about)
 {
 	buf_printf(b, "  %-*s  ", (int)name_cols, name);
 	if (strlen(name) > name_cols)
@@ -69,7 +69,7 @@ static void add_reports(struct buf *b, const char *group, const char *heading)
 		for (size_t p = 0; p < def->n_params && n < 40; p++)
 			if (def->params[p].is_required)
 				n += add_upper(name + n, sizeof name - n, def->params[p].name);
-		add_entry(b, name, 16, def->title);
+		help_add_entry(b, name, 16, def->title);
 	}
 }
 
@@ -79,7 +79,7 @@ static void add_commands(struct buf *b, const char *group, const char *heading)
 		buf_printf(b, "\n%s\n", heading);
 	for (size_t i = 0; i < n_command_defs; i++)
 		if (strcmp(command_defs[i].group, group) == 0)
-			add_entry(b, command_defs[i].name, 16, command_defs[i].title);
+			help_add_entry(b, command_defs[i].name, 16, command_defs[i].title);
 }
 
 bool help_all(struct err *e)
@@ -118,7 +118,7 @@ static void add_options(struct buf *b, uint64_t options)
 		(void)snprintf(name, sizeof name, "%s%s%s--%s%s%s", o->letter ? "-" : "",
 			o->letter ? o->letter : "", o->letter ? ", " : "", o->name,
 			o->value ? " " : "", o->value ? o->value : "");
-		add_entry(b, name, 22, o->about);
+		help_add_entry(b, name, 22, o->about);
 	}
 }
 
@@ -132,7 +132,7 @@ static void add_params(struct buf *b, const struct report_def *def)
 		(void)snprintf(name, sizeof name, "--%s", p->name);
 		if (p->is_required)
 			(void)add_upper(name, sizeof name, p->name);
-		add_entry(b, name + p->is_required, 22, p->about);
+		help_add_entry(b, name + p->is_required, 22, p->about);
 	}
 }
 
@@ -155,7 +155,7 @@ bool help_report(const struct report_def *def, struct err *e)
 		const struct report_column *c = &def->columns[i];
 		char name[64];
 		(void)snprintf(name, sizeof name, "%-15s %s", c->name, value_type_name(c->type));
-		add_entry(&b, name, 22, c->about);
+		help_add_entry(&b, name, 22, c->about);
 	}
 	if (def->example)
 		buf_printf(&b, "\nExample\n  %s\n", def->example);
@@ -168,6 +168,8 @@ bool help_command(const struct command_def *def, struct err *e)
 	buf_printf(&b, "usage: ccl %s %s\n\n", def->name, def->usage);
 	add_folded(&b, def->about, 0);
 	add_options(&b, def->options);
+	if (def->run == command_statusline)
+		command_statusline_fields(&b);
 	if (def->example)
 		buf_printf(&b, "\nExample\n  %s\n", def->example);
 	return print(&b, e);

@@ -7,6 +7,9 @@
 
 MUST_USE bool help_all(struct err *e);
 MUST_USE bool help_report(const struct report_def *def, struct err *e);
+// A line of a list: what does not fit into 80 columns is folded under its beginning.
+void help_add_entry(struct buf *b, const char *name, size_t name_cols, const char *about);
+
 MUST_USE bool help_command(const struct command_def *def, struct err *e);
 
 #endif

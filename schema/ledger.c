@@ -294,39 +294,68 @@ bool ledger_open_quick(struct str path, int busy_ms, sqlite3 **out, struct err *
 	return open_write(path, busy_ms, true, out, e);
 }
 
-bool ledger_open_read(struct str path, sqlite3 **out, struct err *e)
+static bool open_read(struct str path, int busy_ms, sqlite3 **out, struct err *e)
 {
 	sqlite3 *db = NULL;
 	struct stat st;
-	int64_t version;
-	if (stat(path.p, &st) != 0 && errno == ENOENT)
+	bool is_there = stat(path.p, &st) == 0;
+	if (!is_there && errno == ENOENT)
 		return err_set(e, ERR_NO_INPUT,
 			"there is no ledger at %s yet: run `ccl sync` to read what Claude Code has "
 			"kept",
 			path.p);
-	bool ok = sqlite3_open_v2(path.p, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) ==
-		  SQLITE_OK;
-	if (!ok)
+	if (is_there && !S_ISREG(st.st_mode))
+		return err_set(e, ERR_FORMAT, "the ledger %s is not a file", path.p);
+	if (sqlite3_open_v2(path.p, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) !=
+		SQLITE_OK) {
 		(void)ledger_fail(db, "opening", e);
-	else
-		(void)sqlite3_busy_timeout(db, READ_BUSY_MS);
-	ok = ok && ledger_exec(db, "PRAGMA temp_store = MEMORY", e) &&
-	     read_version(db, &version, e);
-	if (ok && version < n_embedded_migrations)
-		ok = version == 0 ? err_set(e, ERR_NO_INPUT,
-					    "the ledger %s is empty: run `ccl sync`", path.p)
-				  : err_set(e, ERR_OUT_OF_DATE,
-					    "the ledger %s is of an older ccl: run `ccl sync` to "
-					    "bring it up to date",
-					    path.p);
-	ok = ok && ledger_exec(db, embedded_views, e) &&
-	     ledger_exec(db, "PRAGMA query_only = ON", e);
-	if (!ok) {
 		ledger_close(&db);
 		return false;
 	}
+	(void)sqlite3_busy_timeout(db, busy_ms);
 	*out = db;
 	return true;
+}
+
+static bool is_up_to_date(sqlite3 *db, struct str path, struct err *e)
+{
+	int64_t version;
+	if (!read_version(db, &version, e))
+		return false;
+	if (version == 0)
+		return err_set(e, ERR_NO_INPUT, "the ledger %s is empty: run `ccl sync`", path.p);
+	return version == n_embedded_migrations ||
+	       err_set(e, ERR_OUT_OF_DATE,
+		       "the ledger %s is of an older ccl: run `ccl sync` to bring it up to date",
+		       path.p);
+}
+
+bool ledger_open_read(struct str path, sqlite3 **out, struct err *e)
+{
+	sqlite3 *db;
+	if (!open_read(path, READ_BUSY_MS, &db, e))
+		return false;
+	bool ok = ledger_exec(db, "PRAGMA temp_store = MEMORY", e) && is_up_to_date(db, path, e) &&
+		  ledger_exec(db, embedded_views, e) &&
+		  ledger_exec(db, "PRAGMA query_only = ON", e);
+	if (ok)
+		*out = db;
+	else
+		ledger_close(&db);
+	return ok;
+}
+
+bool ledger_open_glance(struct str path, sqlite3 **out, struct err *e)
+{
+	sqlite3 *db;
+	if (!open_read(path, 0, &db, e))
+		return false;
+	bool ok = ledger_exec(db, "BEGIN", e) && is_up_to_date(db, path, e);
+	if (ok)
+		*out = db;
+	else
+		ledger_close(&db);
+	return ok;
 }
 
 bool ledger_hash_key(sqlite3 *db, struct hash_key *out, struct err *e)

@@ -27,6 +27,11 @@ MUST_USE bool ledger_open_read(struct str path, sqlite3 **out, struct err *e);
 // bring it up to date is for a process that nobody waits for.
 MUST_USE bool ledger_open_quick(struct str path, int busy_ms, sqlite3 **out, struct err *e);
 
+// For a glance that must take no time: read only, without the views, and never waiting: what would
+// have to is ERR_BUSY, here and in every later statement. All of them see the ledger as of one
+// instant. The same errors as ledger_open_read.
+MUST_USE bool ledger_open_glance(struct str path, sqlite3 **out, struct err *e);
+
 // turn.key_hash: 48 bits are stored in six bytes. The index of hashes is a third of one of keys,
 // and a back-fill, which comes by them in no order, rewrites most of it in each transaction.
 #define LEDGER_TURN_HASH_MASK UINT64_C(0xffffffffffff)

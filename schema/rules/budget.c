@@ -168,12 +168,13 @@ bool budget_find_place(
 		    "SELECT u.id, p.id, p.name, p.root, p.repo, b.text,"
 		    " CASE WHEN c.reason IS NULL THEN c.repo_id END,"
 		    " CASE WHEN c.reason IS NULL THEN c.number END, q.text"
-		    " FROM session AS u CROSS JOIN charge_rollup AS r ON r.session_id = u.id"
-		    " CROSS JOIN charge AS c ON c.id = r.charge_id"
+		    " FROM session AS u CROSS JOIN charge AS c ON c.id = (SELECT charge_id FROM "
+		    "charge_rollup WHERE session_id = u.id AND turns > 0 ORDER BY last_ms DESC "
+		    "LIMIT 1)"
 		    " LEFT JOIN project AS p ON p.id = c.project_id"
 		    " LEFT JOIN name AS b ON b.id = c.branch_id"
 		    " LEFT JOIN name AS q ON q.id = c.repo_id"
-		    " WHERE u.uid = ?1 AND r.turns > 0 ORDER BY r.last_ms DESC LIMIT 1",
+		    " WHERE u.uid = ?1",
 		    -1, &s, NULL) != SQLITE_OK)
 		return ledger_fail(db, "looking for the session", e);
 	(void)sqlite3_bind_text(s, 1, session.p, (int)session.n, SQLITE_STATIC);

@@ -2,6 +2,7 @@
 """Makes the ledger of the golden tests."""
 import glob
 import os
+import shutil
 import sqlite3
 
 TITLES = (b'{"type":"ai-title","aiTitle":"Clock\\n change \\u001b[31m| of autumn"}\n',
@@ -60,3 +61,13 @@ def make(schema_dir, folder, is_empty=False):
     assert not db.execute('PRAGMA foreign_key_check').fetchall()
     db.close()
     return path
+
+
+def spend(folder):
+    """spent.db beside ledger.db: the same and spent.sql."""
+    path = os.path.join(folder, 'spent.db')
+    shutil.copy(os.path.join(folder, 'ledger.db'), path)
+    db = sqlite3.connect(path, isolation_level=None)
+    db.executescript(open(os.path.join(os.path.dirname(os.path.abspath(__file__)), 'spent.sql'), encoding='utf-8').read())
+    assert not db.execute('PRAGMA foreign_key_check').fetchall()
+    db.close()

@@ -5,8 +5,9 @@
 usage: run.py CCL SCHEMA_DIR HOOK        UPDATE=1 rewrites the cases
 
 A case is `$ [NAME=VALUE ...] ccl ...`, then what it printed (lines of stderr behind `! `), then
-`= STATUS`. LEDGER=empty and LEDGER=none choose another ledger than that of fixture.sql; it is made
-anew for every file. Its folder is written @DIR@, the programs @CCL@ and @HOOK@. WORLD=NAME chooses a home of worlds.py.
+`= STATUS`. LEDGER=empty, none and spent (spent.sql) choose another ledger than that of fixture.sql; it
+is made anew for every file. Its folder is written @DIR@, the programs @CCL@ and @HOOK@, ESC \\e.
+WORLD=NAME chooses a home of worlds.py, STDIN=NAME a file of payloads/.
 """
 import difflib
 import glob
@@ -31,7 +32,7 @@ UNSTABLE = ((re.compile(r'(?<=this one knows )\d+'), '@VERSION@'),
 def environment(folder, extra):
     env = {k: v for k, v in os.environ.items() if k in ('PATH', 'LD_LIBRARY_PATH', 'ASAN_OPTIONS', 'UBSAN_OPTIONS')}
     env.update(HOME=folder, LC_ALL='C.UTF-8', TZ='Europe/Berlin', CCL_NOW='2026-11-21T18:00:00Z',
-               CCL_LEDGER=os.path.join(folder, {'empty': 'empty.db', 'none': 'none.db'}.get(extra.get('LEDGER'), 'ledger.db')))
+               CCL_LEDGER=os.path.join(folder, {'empty': 'empty.db', 'none': 'none.db', 'spent': 'spent.db', 'broken': 'title.jsonl'}.get(extra.get('LEDGER'), 'ledger.db')))
     env.update({k: v for k, v in extra.items() if k != 'LEDGER'})
     return env
 
@@ -47,17 +48,18 @@ def run(ccl, hook, folder, line):
     words = shlex.split(line)
     at = words.index('ccl')
     extra = dict(w.split('=', 1) for w in words[:at])
-    world = extra.pop('WORLD', None)
+    world, stdin = extra.pop('WORLD', None), extra.pop('STDIN', None)
     env = environment(folder, extra)
     if world:
         folder = enter_world(world, folder, ccl, hook, env)
-    p = subprocess.run([ccl] + words[at + 1:], env=env, stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
+    with open(os.path.join(HERE, 'payloads', stdin) if stdin else os.devnull, 'rb') as f:
+        p = subprocess.run([ccl] + words[at + 1:], env=env, stdin=f, capture_output=True, timeout=60)
     out = p.stdout.decode('utf-8', 'backslashreplace')
     err = p.stderr.decode('utf-8', 'backslashreplace')
     if out and not out.endswith('\n'):
         out += '\\\n'
     text = out + ''.join(f'! {x}\n' for x in err.splitlines())
-    text = text.replace(folder, '@DIR@').replace(os.path.realpath(ccl), '@CCL@').replace(hook, '@HOOK@')
+    text = text.replace(folder, '@DIR@').replace(os.path.realpath(ccl), '@CCL@').replace(hook, '@HOOK@').replace('\x1b', '\\e')
     for pattern, word in UNSTABLE:
         text = pattern.sub(word, text)
     return f'$ {line}\n{text}= {p.returncode}\n'
@@ -69,6 +71,7 @@ def check(path, ccl, schema, hook):
     with tempfile.TemporaryDirectory() as folder:
         ledger.make(schema, folder)
         ledger.make(schema, folder, is_empty=True)
+        ledger.spend(folder)
         got = '\n'.join(run(ccl, hook, folder, line) for line in lines)
     if os.environ.get('UPDATE') == '1':
         open(path, 'w', encoding='utf-8').write(got)
