@@ -31,6 +31,7 @@
 #include "observe.h"
 #include "path.h"
 #include "payload.h"
+#include "pool.h"
 
 enum {
 	STDIN_MAX_BYTES = 1024 * 1024,
@@ -202,6 +203,7 @@ int main(int argc, char **argv)
 			   "--sync` reads what is there.");
 		return 0;
 	}
+	pool_install();
 	struct arena a = {0};
 	struct buf input = {0};
 	struct payload p;
