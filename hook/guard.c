@@ -35,7 +35,7 @@ bool guard_open(struct guard *g, struct store *st, bool *out_is_on, struct err *
 
 void guard_close(struct guard *g)
 {
-	pricer_close(&g->watcher.pricer);
+	watch_close(&g->watcher);
 	arena_free(&g->arena);
 }
 
@@ -152,6 +152,8 @@ static bool look_at_budgets(
 	struct budget_place place;
 	struct budget_reading *r;
 	size_t n;
+	if (g->now_ms < at_ms) // of a turn's day, whatever this clock says
+		g->now_ms = at_ms;
 	if (!read_budgets(g, h->uid, &place, &r, &n, e))
 		return false;
 	for (size_t i = 0; i < n; i++) {
@@ -263,6 +265,26 @@ static bool let_pass(
 	return true;
 }
 
+// Clients before 2.1.240 take the deny form for an answer, and try the next tool without end, each
+// try a paid call; what ends their run is `continue: false` alone, though that one call is made
+// then. Later ones end at the first. So every other refusal does not deny.
+static bool count_refusal(struct guard *g, int64_t session_id, bool *out_is_end_only, struct err *e)
+{
+	bool has_row;
+	sqlite3_stmt *s = store_sql(g->watcher.st,
+		"UPDATE session SET n_refused = n_refused + 1 WHERE id = :id RETURNING n_refused % "
+		"2 = 0",
+		e);
+	if (!s)
+		return false;
+	store_bind(s, "i", session_id);
+	if (!store_step(g->watcher.st, s, &has_row, e))
+		return false;
+	*out_is_end_only = has_row && sqlite3_column_int(s, 0);
+	(void)sqlite3_reset(s);
+	return true;
+}
+
 static void add_reason(const struct alert *x, const struct budget_reading *r, struct buf *out)
 {
 	struct rule_finding f = {.rule = x->rule,
@@ -298,8 +320,11 @@ bool guard_enforce(
 		if (is_call && str_is(p->tool, "Bash") && shell_saves_work(p->command) &&
 			!let_pass(g, &x, p->tool_use, &passes, e))
 			return false;
-		if (!passes && !out->block.n)
-			add_reason(&x, &r[i], &out->block);
+		if (passes || out->block.n)
+			continue;
+		if (is_call && !count_refusal(g, place.session_id, &out->is_end_only, e))
+			return false;
+		add_reason(&x, &r[i], &out->block);
 	}
 	return true;
 }

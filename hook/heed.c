@@ -32,6 +32,13 @@ static void add_agent(struct heed_session *x, int64_t agent_id)
 	x->agents[0] = agent_id;
 }
 
+// A storm of errors may come without any turn.
+static void note_time(struct heed_session *x, int64_t at_ms)
+{
+	if (at_ms > x->line_ms)
+		x->line_ms = at_ms;
+}
+
 void heed_batch(struct heed *h, const struct batch *b)
 {
 	for (size_t i = 0; i < b->sightings.n; i++) {
@@ -47,13 +54,17 @@ void heed_batch(struct heed *h, const struct batch *b)
 				b->calls.p[i]->agent ? b->calls.p[i]->agent->id : 0);
 	for (size_t i = 0; i < b->errors.n; i++) {
 		struct heed_session *x = find(h, b->errors.p[i].session);
-		if (x)
-			x->has_error = true;
+		if (!x)
+			continue;
+		x->has_error = true;
+		note_time(x, b->errors.p[i].at_ms);
 	}
 	for (size_t i = 0; i < b->compactions.n; i++) {
 		struct heed_session *x = find(h, b->compactions.p[i].session);
-		if (x)
-			x->has_compaction = true;
+		if (!x)
+			continue;
+		x->has_compaction = true;
+		note_time(x, b->compactions.p[i].at_ms);
 	}
 }
 

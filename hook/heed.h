@@ -14,6 +14,7 @@ struct heed_session {
 	int64_t agents[HEED_AGENTS]; // row ids, the latest first; 0: the main loop
 	size_t n_agents;
 	bool has_error, has_compaction;
+	int64_t line_ms; // of the newest of these; 0: none
 };
 
 struct heed {

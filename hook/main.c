@@ -237,7 +237,9 @@ static void handle(struct str ledger, const struct payload *p, struct arena *a)
 		log_line("%s", e.text);
 	if (!ok && e.code != ERR_BUSY && e.code != ERR_IO)
 		return; // waiting will not mend it
-	bool may_grow = str_is(p->event, "Stop") || str_is(p->event, "SubagentStop");
+	// no Stop follows a refused call
+	bool may_grow = str_is(p->event, "Stop") || str_is(p->event, "SubagentStop") ||
+			(h.answer.block.n && str_is(p->event, "PreToolUse"));
 	if (!ok && is_tool_event(p->event))
 		return; // the next one is near
 	struct follow_job job = {.ledger = ledger,

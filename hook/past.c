@@ -42,10 +42,8 @@ static bool read_calls(struct watcher *w, struct past_turn *t, struct past *out,
 {
 	bool has_row = true;
 	sqlite3_stmt *s = store_sql(w->st,
-		"SELECT c.name_id, c.input_hash, c.result_hash, c.error_hash, c.result_bytes IS "
-		"NOT "
-		"NULL, n.text, t.text FROM tool_call AS c LEFT JOIN name AS n ON n.id = c.name_id "
-		"LEFT JOIN name AS t ON t.id = c.target_id WHERE c.turn_id = :turn ORDER BY c.id",
+		"SELECT name_id, input_hash, result_hash, error_hash, result_bytes IS NOT NULL, "
+		"target_id FROM tool_call WHERE turn_id = :turn ORDER BY id",
 		e);
 	if (!s)
 		return false;
@@ -56,16 +54,20 @@ static bool read_calls(struct watcher *w, struct past_turn *t, struct past *out,
 			return false;
 		if (!has_row)
 			break;
-		struct str tool = store_column(s, 5), target = store_column(s, 6);
+		const struct call_kind *kind;
+		if (!watch_kind(
+			    w, sqlite3_column_int64(s, 0), sqlite3_column_int64(s, 5), &kind, e)) {
+			(void)sqlite3_reset(s);
+			return false;
+		}
 		struct past_call *c = LIST_ADD(&out->calls);
-		c->call = (struct loop_call){.name_id = sqlite3_column_int64(s, 0),
+		c->call = (struct loop_call){.name_id = kind->name_id,
 			.input_hash = (uint64_t)sqlite3_column_int64(s, 1),
 			.result_hash = (uint64_t)sqlite3_column_int64(s, 2),
 			.error_hash = (uint64_t)sqlite3_column_int64(s, 3),
 			.has_result = sqlite3_column_int(s, 4),
-			.is_poll = watch_is_poll(tool, target, &w->rules)};
-		c->is_progress = c->call.has_result && !c->call.error_hash &&
-				 watch_is_progress(tool, target);
+			.is_poll = kind->is_poll};
+		c->is_progress = kind->is_progress && c->call.has_result && !c->call.error_hash;
 		t->n_calls++;
 	}
 	(void)sqlite3_reset(s);

@@ -6,7 +6,12 @@
 #include "past.h"
 #include "zone.h"
 
-enum { DAYS = 90, DAY_MS = 86400000, LOAD_PAUSE_MS = 1 };
+enum {
+	DAYS = 90,
+	DAY_MS = 86400000,
+	LOOK_SESSIONS = 64, // read in one transaction: to begin one takes as long as a look-up
+	PAUSE_MS = 5,       // hooks wait for the lock
+};
 
 struct due_session {
 	int64_t id;
@@ -16,6 +21,10 @@ struct due_session {
 struct past_agent {
 	int64_t id, last_ms, n_rewrites;
 	struct loop loop;
+};
+
+struct alerts { // to be fired
+	LIST(struct alert) all;
 };
 
 struct fired { // the newest alert of a rule
@@ -32,7 +41,7 @@ struct replay {
 	LIST(struct past_agent) agents;
 	size_t burn_from; // the first turn within ten minutes
 	struct fired fired[N_RULES];
-	LIST(struct alert) alerts;
+	struct alerts *alerts;
 };
 
 static struct past_agent *find_agent(struct replay *r, int64_t id, bool *out_is_new)
@@ -126,7 +135,7 @@ static void judge_rule(struct replay *r, enum rule rule)
 	if (!may_fire(&r->fired[rule], &x))
 		return;
 	r->fired[rule] = (struct fired){x.level, x.share_ppm, x.at_ms};
-	*LIST_ADD(&r->alerts) = x;
+	*LIST_ADD(&r->alerts->all) = x;
 }
 
 static void judge_now(struct replay *r)
@@ -235,27 +244,39 @@ static bool judge_depth(struct replay *r, struct err *e)
 	return true;
 }
 
-static bool fire_all(struct replay *r, struct err *e)
+static bool end(struct store *st, bool ok, struct err *e)
 {
-	if (!r->alerts.n)
+	if (ok && ledger_exec(st->db, "COMMIT", e))
 		return true;
-	bool ok = ledger_exec(r->st->db, "BEGIN IMMEDIATE", e);
-	bool has_begun = ok;
-	for (size_t i = 0; ok && i < r->alerts.n; i++)
-		ok = alarm_fire(r->st, &r->alerts.p[i], true, e);
-	ok = ok && ledger_exec(r->st->db, "COMMIT", e);
-	if (!ok && has_begun)
-		(void)sqlite3_exec(r->st->db, "ROLLBACK", NULL, NULL, NULL);
-	clock_sleep_ms(LOAD_PAUSE_MS); // hooks wait for the lock
+	(void)sqlite3_exec(st->db, "ROLLBACK", NULL, NULL, NULL);
+	return false;
+}
+
+static bool fire_all(struct store *st, struct alerts *alerts, struct err *e)
+{
+	bool ok = true;
+	if (!alerts->all.n)
+		return true;
+	if (!ledger_exec(st->db, "BEGIN IMMEDIATE", e))
+		return false;
+	for (size_t i = 0; ok && i < alerts->all.n; i++)
+		ok = alarm_fire(st, &alerts->all.p[i], true, e);
+	alerts->all.n = 0;
+	ok = end(st, ok, e);
+	clock_sleep_ms(PAUSE_MS);
 	return ok;
 }
 
 static bool judge_session(struct watcher *w, const struct usual *usual,
 	const struct line_events *events, const struct due_session *due, struct past *past,
-	struct err *e)
+	struct alerts *alerts, struct err *e)
 {
-	struct replay r = {
-		.st = w->st, .w = w, .usual = usual, .session_id = due->id, .session = due->uid};
+	struct replay r = {.st = w->st,
+		.w = w,
+		.usual = usual,
+		.session_id = due->id,
+		.session = due->uid,
+		.alerts = alerts};
 	bool ok = past_read(w, due->id, true, past, e) && load_fired(&r, e);
 	for (size_t i = 0; ok && i < past->turns.n; i++) {
 		add_turn(&r, past, i);
@@ -265,17 +286,15 @@ static bool judge_session(struct watcher *w, const struct usual *usual,
 		judge_events(&r, events);
 		ok = judge_depth(&r, e);
 	}
-	ok = ok && fire_all(&r, e);
 	free(r.agents.p);
-	free(r.alerts.p);
 	return ok;
 }
 
 // R3 of every pull request that was worked on lately.
-static bool judge_prs(struct watcher *w, const struct usual *u, struct err *e)
+static bool judge_prs(
+	struct watcher *w, const struct usual *u, struct alerts *alerts, struct err *e)
 {
 	bool has_row = true, ok = true;
-	struct replay r = {.st = w->st, .w = w, .usual = u};
 	sqlite3_stmt *s = store_sql(w->st,
 		"SELECT c.repo_id, c.number, (SELECT text FROM name WHERE id = c.repo_id), "
 		"max(x.last_ms), "
@@ -306,11 +325,9 @@ static bool judge_prs(struct watcher *w, const struct usual *u, struct err *e)
 			STR_ARG(store_column(s, 2)), (long long)sqlite3_column_int64(s, 1)));
 		ok = alarm_may_fire(w->st, &a, &may, e);
 		if (ok && may)
-			*LIST_ADD(&r.alerts) = a;
+			*LIST_ADD(&alerts->all) = a;
 	}
 	(void)sqlite3_reset(s);
-	ok = ok && fire_all(&r, e);
-	free(r.alerts.p);
 	return ok;
 }
 
@@ -360,28 +377,46 @@ static bool find_due(struct store *st, struct arena *a, struct due_session **out
 	return true;
 }
 
+static bool judge_sessions(struct watcher *w, const struct usual *usual,
+	const struct line_events *events, const struct due_session *due, size_t n,
+	struct alerts *alerts, struct err *e)
+{
+	struct past past = {0};
+	bool ok = true;
+	for (size_t i = 0; ok && i < n; i += LOOK_SESSIONS) {
+		ok = ledger_exec(w->st->db, "BEGIN", e);
+		if (!ok)
+			break;
+		for (size_t k = i; ok && k < n && k < i + LOOK_SESSIONS; k++)
+			ok = judge_session(w, usual, events, &due[k], &past, alerts, e);
+		ok = end(w->st, ok, e) && fire_all(w->st, alerts, e);
+	}
+	past_free(&past);
+	return ok;
+}
+
 bool past_judge_all(struct store *st, struct err *e)
 {
 	struct watcher w = {.st = st, .pricer = {.db = st->db}};
 	struct usual usual;
-	struct past past = {0};
+	struct alerts alerts = {0};
 	struct arena a = {0};
 	struct line_events events = {0};
 	struct due_session *due = NULL;
 	size_t n = 0;
 	int64_t last;
 	bool ok = rules_read(st->db, &w.rules, e);
-	if (ok && w.rules.guard != GUARD_OFF) {
+	if (ok && w.rules.guard != GUARD_OFF)
 		ok = watch_usual(&w, &usual, e) && find_due(st, &a, &due, &n, &last, e) &&
-		     (!n || load_events(st, &events, e));
-		for (size_t i = 0; ok && i < n; i++)
-			ok = judge_session(&w, &usual, &events, &due[i], &past, e);
-		ok = ok && (!n || judge_prs(&w, &usual, e)) && (!last || note_judged(st, last, e));
-	}
+		     (!n || (load_events(st, &events, e) &&
+				    judge_sessions(&w, &usual, &events, due, n, &alerts, e) &&
+				    judge_prs(&w, &usual, &alerts, e) &&
+				    fire_all(st, &alerts, e))) &&
+		     (!last || note_judged(st, last, e));
 	free(due);
 	free(events.all.p);
-	past_free(&past);
+	free(alerts.all.p);
 	arena_free(&a);
-	pricer_close(&w.pricer);
+	watch_close(&w);
 	return ok;
 }

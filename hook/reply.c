@@ -17,14 +17,16 @@ static void add_member(struct buf *out, const char *key, struct str value)
 	text_add_json(out, value);
 }
 
-// The deny form alone lets the model try the next tool, each try a paid call; `continue: false`
-// alone was ignored by some versions. So both.
-static void add_deny(struct buf *out, struct str reason)
+// The deny form alone lets the model try the next tool; `continue: false` alone was ignored by some
+// versions (guard.c says which of the two comes when).
+static void add_deny(struct buf *out, struct str reason, bool is_end_only)
 {
 	add_member(out, "stopReason", reason);
-	buf_addz(out,
-		",\"continue\":false,\"hookSpecificOutput\":{\"hookEventName\":\"PreToolUse\","
-		"\"permissionDecision\":\"deny\",\"permissionDecisionReason\":");
+	buf_addz(out, ",\"continue\":false");
+	if (is_end_only)
+		return;
+	buf_addz(out, ",\"hookSpecificOutput\":{\"hookEventName\":\"PreToolUse\","
+		      "\"permissionDecision\":\"deny\",\"permissionDecisionReason\":");
 	text_add_json(out, reason);
 	buf_addc(out, '}');
 }
@@ -41,7 +43,7 @@ void reply_print(
 	if (sequence.n)
 		add_member(out, "terminalSequence", sequence);
 	if (block.n && str_is(event, "PreToolUse"))
-		add_deny(out, block);
+		add_deny(out, block, a->is_end_only);
 	if (block.n && str_is(event, "UserPromptSubmit")) {
 		add_member(out, "decision", STR("block"));
 		add_member(out, "reason", block);

@@ -12,11 +12,13 @@ struct watcher {
 	struct store *st;
 	struct pricer pricer;
 	struct rules rules;
+	struct table kinds; // struct call_kind, in arena
+	struct arena arena;
 	bool is_plan; // permission mode of the hook's payload
 };
 
 // The session as of its newest call, from the ends of the conversations that have something new.
-// False with *e unset (ERR_NONE): it has no turn of its own.
+// False with *e unset (ERR_NONE): there is nothing new of its own.
 bool watch_live(struct watcher *w, const struct heed_session *h, struct watch *out, struct err *e);
 
 // P1 would speak: whether its prompt was asked in plan mode, and where the session last made
@@ -27,10 +29,15 @@ MUST_USE bool watch_find_progress(
 // What is usual, from table baseline.
 MUST_USE bool watch_usual(struct watcher *w, struct usual *out, struct err *e);
 
-// A call that moves the work on if it goes well: an edit, a commit, a test.
-bool watch_is_progress(struct str tool, struct str target);
+// What a tool and its target (row ids of name) say of a call.
+struct call_kind {
+	int64_t name_id, target_id;
+	bool is_poll;     // may be repeated: it looks whether something is ready
+	bool is_progress; // moves the work on, if it goes well: an edit, a commit, a test
+};
+MUST_USE bool watch_kind(struct watcher *w, int64_t name_id, int64_t target_id,
+	const struct call_kind **out, struct err *e);
 
-// A call that may be repeated: it looks whether something is ready.
-bool watch_is_poll(struct str tool, struct str target, const struct rules *r);
+void watch_close(struct watcher *w); // the store stays the caller's
 
 #endif

@@ -23,22 +23,6 @@ struct origins {
 	size_t n_agents; // different ones, about
 };
 
-bool watch_is_poll(struct str tool, struct str target, const struct rules *r)
-{
-	static const char tools[] =
-		" BashOutput TaskOutput AgentOutput AgentOutputTool TaskGet TaskList "
-		"Monitor KillShell TodoWrite ScheduleWakeup ";
-	static const char programs[] = " sleep wait watch tail ";
-	struct str rest, program = str_split(target, ' ', &rest);
-	bool is_bash = str_is(tool, "Bash");
-	struct str word = is_bash ? program : tool;
-	char text[80];
-	if (!word.n || word.n > 64)
-		return false;
-	(void)snprintf(text, sizeof text, " %.*s ", STR_ARG(word));
-	return str_has(str_of(is_bash ? programs : tools), text) || str_has(str_of(r->polls), text);
-}
-
 static bool read_session(struct watcher *w, int64_t id, struct watch *out, struct err *e)
 {
 	bool has_row;
@@ -119,11 +103,8 @@ static bool read_calls(struct watcher *w, int64_t turn_id, struct loop_call *cal
 {
 	bool has_row = true;
 	sqlite3_stmt *s = store_sql(w->st,
-		"SELECT c.name_id, c.input_hash, c.result_hash, c.error_hash, c.result_bytes IS "
-		"NOT "
-		"NULL, n.text, t.text FROM tool_call AS c LEFT JOIN name AS n ON n.id = c.name_id "
-		"LEFT JOIN name AS t ON t.id = c.target_id WHERE c.turn_id = :turn ORDER BY c.id "
-		"DESC",
+		"SELECT name_id, input_hash, result_hash, error_hash, result_bytes IS NOT NULL, "
+		"target_id FROM tool_call WHERE turn_id = :turn ORDER BY id DESC",
 		e);
 	if (!s)
 		return false;
@@ -133,13 +114,18 @@ static bool read_calls(struct watcher *w, int64_t turn_id, struct loop_call *cal
 			return false;
 		if (!has_row || *n == max)
 			break;
+		const struct call_kind *kind;
+		if (!watch_kind(
+			    w, sqlite3_column_int64(s, 0), sqlite3_column_int64(s, 5), &kind, e)) {
+			(void)sqlite3_reset(s);
+			return false;
+		}
 		calls[(*n)++] = (struct loop_call){.name_id = sqlite3_column_int64(s, 0),
 			.input_hash = (uint64_t)sqlite3_column_int64(s, 1),
 			.result_hash = (uint64_t)sqlite3_column_int64(s, 2),
 			.error_hash = (uint64_t)sqlite3_column_int64(s, 3),
 			.has_result = sqlite3_column_int(s, 4),
-			.is_poll =
-				watch_is_poll(store_column(s, 5), store_column(s, 6), &w->rules)};
+			.is_poll = kind->is_poll};
 	}
 	(void)sqlite3_reset(s);
 	return true;
@@ -313,12 +299,14 @@ bool watch_live(struct watcher *w, const struct heed_session *h, struct watch *o
 	*out = (struct watch){.is_plan = w->is_plan};
 	bool ok = read_session(w, h->id, out, e) && read_origins(w, h->id, &origins, e) &&
 		  look_at_agents(w, h, &origins, out, e);
-	bool has_turns = out->now_ms > 0;
+	if (h->line_ms > out->now_ms)
+		out->now_ms = h->line_ms;
+	bool has_news = out->now_ms > 0;
 	ok = ok &&
-	     (!has_turns || (count_agents(w, h, &origins, out, e) && count_lines(w, h, out, e) &&
-				    spent_session(&w->pricer, h->id, &all, e)));
+	     (!has_news || (count_agents(w, h, &origins, out, e) && count_lines(w, h, out, e) &&
+				   spent_session(&w->pricer, h->id, &all, e)));
 	free(origins.all.p);
-	if (!ok || !has_turns)
+	if (!ok || !has_news)
 		return false;
 	out->cost_pico = all.cost_pico;
 	out->tok = all.tok;
@@ -326,30 +314,16 @@ bool watch_live(struct watcher *w, const struct heed_session *h, struct watch *o
 	return all.cost_pico < judge_least_pico(&w->rules) || add_money(w, h->id, out, e);
 }
 
-bool watch_is_progress(struct str tool, struct str target)
-{
-	static const char *const words[] = {
-		"git commit", "pytest", "ctest", "jest", "vitest", "rspec", "phpunit", "tox"};
-	if (str_is(tool, "Edit") || str_is(tool, "Write") || str_is(tool, "MultiEdit") ||
-		str_is(tool, "NotebookEdit"))
-		return true;
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (str_is(target, words[i]))
-			return true;
-	return str_ends(target, " test") || str_ends(target, " check");
-}
-
 static bool newest_progress(
 	struct watcher *w, int64_t session_id, int64_t since_ms, int64_t *out, struct err *e)
 {
 	bool has_row = true;
 	sqlite3_stmt *s = store_sql(w->st,
-		"SELECT t.at_ms, n.text, x.text FROM origin AS o CROSS JOIN turn AS t ON "
-		"t.origin_id = "
-		"o.id CROSS JOIN tool_call AS c ON c.turn_id = t.id LEFT JOIN name AS n ON n.id = "
-		"c.name_id LEFT JOIN name AS x ON x.id = c.target_id WHERE o.session_id = :session "
-		"AND "
-		"t.at_ms > :since AND c.error_hash IS NULL AND c.result_bytes IS NOT NULL",
+		"SELECT t.at_ms, c.name_id, c.target_id FROM origin AS o CROSS JOIN turn AS t ON "
+		"t.origin_id = o.id CROSS JOIN tool_call AS c ON c.turn_id = t.id WHERE "
+		"o.session_id = "
+		":session AND t.at_ms > :since AND c.error_hash IS NULL AND c.result_bytes IS NOT "
+		"NULL",
 		e);
 	*out = 0;
 	if (!s)
@@ -358,8 +332,15 @@ static bool newest_progress(
 	while (has_row) {
 		if (!store_step(w->st, s, &has_row, e))
 			return false;
-		if (has_row && sqlite3_column_int64(s, 0) > *out &&
-			watch_is_progress(store_column(s, 1), store_column(s, 2)))
+		const struct call_kind *kind;
+		if (!has_row || sqlite3_column_int64(s, 0) <= *out)
+			continue;
+		if (!watch_kind(
+			    w, sqlite3_column_int64(s, 1), sqlite3_column_int64(s, 2), &kind, e)) {
+			(void)sqlite3_reset(s);
+			return false;
+		}
+		if (kind->is_progress)
 			*out = sqlite3_column_int64(s, 0);
 	}
 	(void)sqlite3_reset(s);

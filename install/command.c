@@ -80,6 +80,19 @@ struct command command_parse(struct arena *a, struct str text)
 	}
 }
 
+bool command_next_word(struct arena *a, struct str *rest, struct str *out)
+{
+	size_t i = 0;
+	while (i < rest->n && is_blank(rest->p[i]))
+		i++;
+	struct word w = read_word(a, *rest, i);
+	if (w.end == i)
+		return false;
+	*rest = str_from(*rest, w.end);
+	*out = w.value;
+	return true;
+}
+
 bool command_is_own(struct str program)
 {
 	return str_is(path_base(program), "ccl-hook");

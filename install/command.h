@@ -17,6 +17,10 @@ struct command {
 // Never fails; a text without a word gives an empty program. Slices of `text` and of the arena.
 struct command command_parse(struct arena *a, struct str text);
 
+// The next word behind those that *rest still holds, unquoted. False: there is none, or something
+// that ends the command.
+bool command_next_word(struct arena *a, struct str *rest, struct str *out);
+
 // ccl-hook, at whatever path.
 bool command_is_own(struct str program);
 

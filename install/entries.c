@@ -1,59 +1,26 @@
 // SPDX-License-Identifier: MIT
 #include "entries.h"
 
-#include <string.h>
-
 #include "command.h"
+#include "need.h"
 
-const char *const wiring_events[INSTALL_N_EVENTS] = {
-	"Stop", "SubagentStop", "SessionEnd", "SessionStart"};
+const char *const wiring_events[INSTALL_N_EVENTS] = {"Stop", "SubagentStop", "SessionEnd",
+	"SessionStart", "UserPromptSubmit", "PreToolUse", "PostToolUse"};
 
-static const char *type_name(struct str value)
+const enum install_need wiring_needs[INSTALL_N_EVENTS] = {
+	[4] = INSTALL_FOR_ENFORCE, [5] = INSTALL_FOR_ENFORCE, [6] = INSTALL_FOR_GUARD};
+
+bool wiring_wants(const struct wiring_want *want, size_t event)
 {
-	switch (settings_type(value)) {
-	case '{': return "an object";
-	case '[': return "an array";
-	case '"': return "a string";
-	case '0': return "a number";
-	case 'n': return "null";
-	default: return "true or false";
+	switch (wiring_needs[event]) {
+	case INSTALL_ALWAYS: break;
+	case INSTALL_FOR_GUARD: return want->has_guard;
+	case INSTALL_FOR_ENFORCE: return want->has_enforce;
 	}
+	return true;
 }
 
-struct check {
-	struct str file, text;
-	struct err *e;
-};
-
-static bool refuse(const struct check *c, const char *at, const char *what, const char *why)
-{
-	size_t line, column;
-	settings_place(c->text, at, &line, &column);
-	return err_set(
-		c->e, ERR_FORMAT, "%.*s:%zu:%zu: %s %s", STR_ARG(c->file), line, column, what, why);
-}
-
-static bool need_type(const struct check *c, struct str value, char type, const char *what)
-{
-	char why[64] = "is ";
-	if (settings_type(value) == type)
-		return true;
-	(void)strncat(why, type_name(value), 20);
-	(void)strncat(why, type == '{' ? ", not an object" : ", not an array", 20);
-	return refuse(c, value.p, what, why);
-}
-
-// JavaScript keeps the last of two equal keys; editing either would surprise somebody.
-static bool need_once(
-	const struct check *c, struct str object, const char *key, struct settings_item *out)
-{
-	if (settings_find(object, key, out) < 2)
-		return true;
-	return refuse(c, out->key.p, key,
-		"stands here a second time (Claude Code reads only the last): join the two");
-}
-
-static bool check_groups(const struct check *c, struct str groups)
+static bool check_groups(const struct need *c, struct str groups)
 {
 	struct settings_item group = {0}, list, handler;
 	while (settings_next(groups, &group)) {
@@ -61,7 +28,7 @@ static bool check_groups(const struct check *c, struct str groups)
 			!need_once(c, group.value, "hooks", &list))
 			return false;
 		if (!list.value.p)
-			return refuse(c, group.value.p, "this group", "has no key `hooks`");
+			return need_refuse(c, group.value.p, "this group", "has no key `hooks`");
 		if (!need_type(c, list.value, '[', "`hooks` of this group"))
 			return false;
 		handler = (struct settings_item){0};
@@ -72,9 +39,9 @@ static bool check_groups(const struct check *c, struct str groups)
 	return true;
 }
 
-bool entries_check(struct str file, struct str text, struct str root, struct err *e)
+bool entries_check(const struct wiring_want *want, struct str text, struct str root, struct err *e)
 {
-	struct check c = {file, text, e};
+	struct need c = {want->file, text, e};
 	struct settings_item hooks, event;
 	if (!need_type(&c, root, '{', "the whole") || !need_once(&c, root, "hooks", &hooks))
 		return false;
@@ -83,6 +50,8 @@ bool entries_check(struct str file, struct str text, struct str root, struct err
 	if (!need_type(&c, hooks.value, '{', "`hooks`"))
 		return false;
 	for (size_t i = 0; i < INSTALL_N_EVENTS; i++) {
+		if (!wiring_wants(want, i))
+			continue;
 		if (!need_once(&c, hooks.value, wiring_events[i], &event))
 			return false;
 		if (event.value.p && (!need_type(&c, event.value, '[', wiring_events[i]) ||
@@ -167,8 +136,9 @@ static bool is_catch_all(struct str group)
 	       settings_string_is(matcher.value, "") || settings_string_is(matcher.value, "*");
 }
 
-// `if` is evaluated on tool events only: on ours a hook with it never runs. With `async` a run at
-// the end of `claude -p` is killed (measured on 2.1.330).
+// `if` is evaluated on tool events only, where it leaves calls out; elsewhere a hook with it never
+// runs. With `async` a run at the end of `claude -p` is killed (measured on 2.1.330), and nothing
+// can be refused.
 static struct settings_item find_hinder(struct str handler)
 {
 	struct settings_item it;

@@ -34,9 +34,10 @@ struct entry_plan {
 	enum entry_args args_change;
 };
 
-// The types where hooks are looked for: an object, its `hooks`, and under our events arrays of
-// groups with arrays of handlers. Under other events anything goes.
-MUST_USE bool entries_check(struct str file, struct str text, struct str root, struct err *e);
+// The types where hooks are looked for: an object, its `hooks`, and under the wanted events arrays
+// of groups with arrays of handlers. Under other events anything goes.
+MUST_USE bool entries_check(
+	const struct wiring_want *want, struct str text, struct str root, struct err *e);
 
 // The next entry of ours under any event, in the order of the text.
 bool entries_next(struct arena *a, struct str hooks, struct str hook_path, struct entry *it);

@@ -1,31 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include "install.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "client.h"
 #include "command.h"
+#include "edit.h"
 #include "managed.h"
-#include "path.h"
 #include "setfile.h"
-#include "settings.h"
-#include "udiff.h"
+#include "statusline.h"
 #include "wiring.h"
-
-enum { MAX_TRIES = 3 };
-
-// One apply or remove.
-struct change {
-	const struct install_opts *opts;
-	bool is_removal;
-	struct arena arena;
-	struct wiring_want want;
-};
 
 const char *install_wiring_name(enum install_wiring wiring)
 {
@@ -34,6 +20,8 @@ const char *install_wiring_name(enum install_wiring wiring)
 	case INSTALL_WIRED: return "wired";
 	case INSTALL_OUTDATED: return "outdated";
 	case INSTALL_DUPLICATE: return "duplicate";
+	case INSTALL_UNWANTED: return "unwanted";
+	case INSTALL_UNUSED: return "unused";
 	}
 	return "";
 }
@@ -45,168 +33,35 @@ static enum wiring_form form_for(struct str version)
 	return client_has_exec_form(version) ? WIRING_EXEC : WIRING_SHELL;
 }
 
-// JSON is UTF-8, and Claude Code would read any other byte of a path as U+FFFD.
-static bool is_utf8(struct str s)
+static struct wiring_want want_of(const struct install_opts *o, struct str file)
 {
-	for (size_t i = 0; i < s.n;) {
-		unsigned char c = (unsigned char)s.p[i++];
-		int n = c < 0x80 ? 0 : c >= 0xc2 && c < 0xe0 ? 1 : c < 0xe0 ? -1 : c < 0xf0 ? 2 : 3;
-		if (n < 0 || c > 0xf4)
-			return false;
-		unsigned char min = c == 0xe0 ? 0xa0 : c == 0xf0 ? 0x90 : 0x80;
-		unsigned char max = c == 0xed ? 0x9f : c == 0xf4 ? 0x8f : 0xbf;
-		for (; n > 0; n--, min = 0x80, max = 0xbf) {
-			unsigned char next = i < s.n ? (unsigned char)s.p[i++] : 0;
-			if (next < min || next > max)
-				return false;
-		}
-	}
-	return true;
+	return (struct wiring_want){.file = file,
+		.hook_path = o->hook_path,
+		.form = form_for(o->client_version),
+		.has_guard = o->has_guard,
+		.has_enforce = o->has_enforce};
 }
 
-static bool check_opts(const struct install_opts *o, struct err *e)
+static bool put_in(const struct edit *edit, struct str file, struct str text, struct buf *out,
+	bool *out_is_nothing, struct buf *notes, struct err *e)
 {
-	if (o->config_dir.n == 0)
-		return err_set(e, ERR_USAGE, "Claude Code's folder has no name");
-	if (!str_starts(o->hook_path, "/") || !command_is_own(o->hook_path))
-		return err_set(e, ERR_USAGE, "'%.*s' is no absolute path of a ccl-hook",
-			STR_ARG(o->hook_path));
-	if (!is_utf8(o->hook_path) || memchr(o->hook_path.p, '\0', o->hook_path.n))
-		return err_set(e, ERR_USAGE,
-			"the path of ccl-hook is not UTF-8, as settings.json must be: install ccl "
-			"elsewhere");
-	return true;
+	struct wiring_want want = want_of(edit->context, file);
+	*out_is_nothing = false;
+	return wiring_apply(&want, text, out, notes, e);
 }
 
-static bool is_executable(struct arena *a, struct str path)
+// The status line, too: nothing of ccl is to be called any more.
+static bool take_out(const struct edit *edit, struct str file, struct str text, struct buf *out,
+	bool *out_is_nothing, struct buf *notes, struct err *e)
 {
-	struct stat st;
-	const char *z = arena_str(a, path).p;
-	return stat(z, &st) == 0 && S_ISREG(st.st_mode) && access(z, X_OK) == 0;
-}
-
-// *out_is_there false: no such folder, which is no error.
-static bool find_folder(struct arena *a, struct str dir, bool *out_is_there, struct err *e)
-{
-	struct stat st;
-	const char *z = arena_str(a, dir).p;
-	int rc = stat(z, &st);
-	if (rc != 0 && errno != ENOENT)
-		return err_set(e, ERR_IO, "cannot look at Claude Code's folder %s: %s", z,
-			strerror(errno));
-	if (rc == 0 && !S_ISDIR(st.st_mode))
-		return err_set(e, ERR_IO, "%s should be Claude Code's folder, but is none", z);
-	*out_is_there = rc == 0;
-	return true;
-}
-
-static void report_lines(struct buf *report, struct str lines)
-{
-	while (lines.n) {
-		struct str line = str_split(lines, '\n', &lines);
-		if (line.n)
-			buf_printf(report, "  %.*s\n", STR_ARG(line));
-	}
-}
-
-static void report_change(
-	struct change *c, struct buf *report, struct buf *notes, bool is_nothing, struct str backup)
-{
-	buf_printf(report, "%.*s: %s\n", STR_ARG(c->want.file),
-		is_nothing      ? "deleted, it held nothing but the hooks of ccl"
-		: c->is_removal ? "the hooks of ccl are out"
-				: "the hooks of ccl are wired");
-	report_lines(report, buf_str(notes));
-	if (!c->is_removal)
-		buf_printf(report, "  they run %.*s\n", STR_ARG(c->want.hook_path));
-	if (backup.p && access(backup.p, F_OK) == 0)
-		buf_printf(report, "  as it was before: %s\n", backup.p);
-}
-
-// After a removal: a backup that is, but for our hooks, what the file is now tells nothing.
-static void drop_backup(struct change *c, int which, struct str now, bool is_nothing)
-{
-	AUTO(buf_free) struct buf text = {0};
-	AUTO(buf_free) struct buf notes = {0};
-	struct setfile backup;
-	struct err ignored;
-	bool would_be_nothing = false;
-	struct str path = setfile_backup_path(&c->arena, c->want.file, which);
-	if (!setfile_read(&c->arena, path, &backup, &ignored))
-		return;
-	if (!backup.is_absent &&
-		wiring_remove(&c->want, buf_str(&backup.text), &text, &would_be_nothing, &notes,
-			&ignored) &&
-		would_be_nothing == is_nothing && (is_nothing || str_eq(buf_str(&text), now)))
-		(void)unlink(path.p);
-	buf_free(&backup.text);
-}
-
-// One try: reads, edits, writes. SETFILE_CHANGED: another one may help.
-static enum setfile_outcome attempt(struct change *c, struct buf *report, struct err *e)
-{
-	AUTO(buf_free) struct buf text = {0};
-	AUTO(buf_free) struct buf notes = {0};
-	struct setfile file;
-	struct str backup = STR_NONE;
-	enum setfile_outcome outcome = SETFILE_DONE;
-	bool is_nothing = false;
-	if (!setfile_read(&c->arena, c->want.file, &file, e))
-		return SETFILE_FAILED;
-	struct str old = file.is_absent ? STR_NONE : buf_str(&file.text);
-	if (!(c->is_removal ? wiring_remove(&c->want, old, &text, &is_nothing, &notes, e)
-			    : wiring_apply(&c->want, old, &text, &notes, e))) {
-		size_t n = strlen(e->text);
-		(void)snprintf(e->text + n, sizeof e->text - n,
-			"; nothing was changed: put that right and run the command again");
-		outcome = SETFILE_FAILED;
-	} else if (notes.n == 0) {
-		buf_printf(report, "%.*s: %s, nothing changed\n", STR_ARG(c->want.file),
-			c->is_removal ? "no hook of ccl in it" : "already wired");
-	} else if (c->opts->is_dry_run) {
-		buf_printf(report, "%.*s would change so (nothing was written):\n",
-			STR_ARG(c->want.file));
-		udiff_write(report, old.p ? c->want.file : STR("/dev/null"), old,
-			is_nothing ? STR("/dev/null") : c->want.file,
-			is_nothing ? STR("") : buf_str(&text));
-	} else {
-		outcome = setfile_write(
-			&c->arena, &file, is_nothing ? STR_NONE : buf_str(&text), &backup, e);
-		for (int i = 0; i < 2 && outcome == SETFILE_DONE && c->is_removal; i++)
-			drop_backup(c, i, buf_str(&text), is_nothing);
-		if (outcome == SETFILE_DONE)
-			report_change(c, report, &notes, is_nothing, backup);
-	}
-	buf_free(&file.text);
-	return outcome;
-}
-
-static bool run(struct change *c, struct buf *report, struct err *e)
-{
-	const struct install_opts *o = c->opts;
-	bool is_there = false;
-	if (!find_folder(&c->arena, o->config_dir, &is_there, e))
+	AUTO(buf_free) struct buf rest = {0};
+	struct wiring_want want = want_of(edit->context, file);
+	if (!wiring_remove(&want, text, &rest, out_is_nothing, notes, e))
 		return false;
-	if (!is_there) {
-		buf_printf(report,
-			"Claude Code's folder %.*s was not found, so there is nothing to %s.%s\n",
-			STR_ARG(o->config_dir), c->is_removal ? "remove" : "wire yet",
-			c->is_removal ? "" : " Start Claude Code once, then run `ccl install`.");
-		return true;
-	}
-	c->want = (struct wiring_want){path_join(&c->arena, o->config_dir, STR("settings.json")),
-		o->hook_path, form_for(o->client_version)};
-	for (int i = 0; i < MAX_TRIES; i++) {
-		switch (attempt(c, report, e)) {
-		case SETFILE_DONE: return true;
-		case SETFILE_FAILED: return false;
-		case SETFILE_CHANGED: break;
-		}
-	}
-	return err_set(e, ERR_BUSY,
-		"%.*s was changed by another program each time, %d times: nothing was written, try "
-		"again",
-		STR_ARG(c->want.file), MAX_TRIES);
+	if (!*out_is_nothing && statusline_is_in(buf_str(&rest)))
+		return statusline_cut(file, buf_str(&rest), out, out_is_nothing, notes, e);
+	buf_add(out, buf_str(&rest));
+	return true;
 }
 
 static void report_troubles(const struct install_opts *opts, struct buf *report)
@@ -228,28 +83,51 @@ static void report_troubles(const struct install_opts *opts, struct buf *report)
 			"cannot run a path with such characters\n");
 }
 
+static bool check_opts(const struct install_opts *o, struct err *e)
+{
+	return edit_check_paths(o->config_dir, o->hook_path, "ccl-hook", e);
+}
+
 bool install_apply(const struct install_opts *opts, struct buf *report, struct err *e)
 {
-	struct change c = {.opts = opts};
+	struct arena a = {0};
+	struct edit edit = {.config_dir = opts->config_dir,
+		.is_dry_run = opts->is_dry_run,
+		.change = put_in,
+		.context = opts,
+		.is_done = "the hooks of ccl are wired",
+		.is_same = "already wired",
+		.verb = "wire yet",
+		.cure = " Start Claude Code once, then run `ccl install`."};
 	bool ok = check_opts(opts, e);
-	if (ok && !is_executable(&c.arena, opts->hook_path))
+	if (ok && !edit_is_executable(&a, opts->hook_path))
 		ok = err_set(e, ERR_NO_INPUT,
 			"%.*s is not there or cannot be executed, and Claude Code would say so "
-			"after "
-			"each turn: install ccl first",
+			"after each turn: install ccl first",
 			STR_ARG(opts->hook_path));
-	ok = ok && run(&c, report, e);
+	edit.runs = str_of(arena_printf(&a, "they run %.*s", STR_ARG(opts->hook_path)));
+	ok = ok && edit_run(&a, &edit, report, e);
 	if (ok && !opts->is_dry_run)
 		report_troubles(opts, report);
-	arena_free(&c.arena);
+	arena_free(&a);
 	return ok;
 }
 
 bool install_remove(const struct install_opts *opts, struct buf *report, struct err *e)
 {
-	struct change c = {.opts = opts, .is_removal = true};
-	bool ok = check_opts(opts, e) && run(&c, report, e);
-	arena_free(&c.arena);
+	struct arena a = {0};
+	struct edit edit = {.config_dir = opts->config_dir,
+		.is_dry_run = opts->is_dry_run,
+		.is_removal = true,
+		.change = take_out,
+		.context = opts,
+		.is_done = "what ccl had put there is out",
+		.is_same = "no hook of ccl in it",
+		.what = "what ccl had put there",
+		.verb = "remove",
+		.cure = ""};
+	bool ok = check_opts(opts, e) && edit_run(&a, &edit, report, e);
+	arena_free(&a);
 	return ok;
 }
 
@@ -271,12 +149,11 @@ static void add_reason(struct install_state *s, enum install_trouble trouble, co
 
 static void check_settings(struct arena *a, const struct install_opts *o, struct install_state *s)
 {
-	struct wiring_want want = {path_join(a, o->config_dir, STR("settings.json")), o->hook_path,
-		form_for(o->client_version)};
+	struct wiring_want want = want_of(o, edit_file(a, o->config_dir));
 	struct setfile file;
 	struct wiring_survey survey;
 	struct err e;
-	bool is_there = false, ok = find_folder(a, o->config_dir, &is_there, &e);
+	bool is_there = false, ok = edit_find_folder(a, o->config_dir, &is_there, &e);
 	if (ok && !is_there) {
 		add_reason(s, INSTALL_NO_FOLDER, "start Claude Code once, then run `ccl install`",
 			"Claude Code's folder %.*s is not there", STR_ARG(o->config_dir));
@@ -327,15 +204,19 @@ bool install_check(const struct install_opts *opts, struct install_state *out, s
 	if (!check_opts(opts, e))
 		return false;
 	*out = (struct install_state){.is_ok = true};
+	struct wiring_want want = want_of(opts, STR_NONE);
 	for (size_t i = 0; i < INSTALL_N_EVENTS; i++)
-		out->events[i].name = wiring_events[i];
-	if (!is_executable(&a, opts->hook_path))
+		out->events[i] = (struct install_event){.name = wiring_events[i],
+			.need = wiring_needs[i],
+			.wiring = wiring_wants(&want, i) ? INSTALL_MISSING : INSTALL_UNUSED};
+	if (!edit_is_executable(&a, opts->hook_path))
 		add_reason(out, INSTALL_NO_BINARY, "install ccl again, then run `ccl install`",
 			"%.*s is not there or cannot be executed", STR_ARG(opts->hook_path));
 	check_settings(&a, opts, out);
 	check_managed(&a, opts, out);
 	for (size_t i = 0; i < INSTALL_N_EVENTS; i++)
-		out->is_ok = out->is_ok && out->events[i].wiring == INSTALL_WIRED;
+		out->is_ok = out->is_ok && (out->events[i].wiring == INSTALL_WIRED ||
+						   out->events[i].wiring == INSTALL_UNUSED);
 	arena_free(&a);
 	return true;
 }

@@ -11,7 +11,7 @@
 #include "buf.h"
 #include "err.h"
 
-enum { INSTALL_N_EVENTS = 4, INSTALL_MAX_REASONS = 8 };
+enum { INSTALL_N_EVENTS = 7, INSTALL_MAX_REASONS = 8 };
 
 struct install_opts {
 	struct str config_dir;     // path_config_dir()
@@ -19,13 +19,24 @@ struct install_opts {
 	bool is_dry_run;           // write nothing; the report is a unified diff
 	struct str client_version; // from client_version(); empty: unknown
 	struct str managed_dir; // where an administrator's settings are; empty: the system's place
+	bool has_guard;         // the guard is on: it looks after each tool call, too
+	bool has_enforce;       // some budget is enforced: prompts and tool calls can be refused
+};
+
+// When an event is wanted.
+enum install_need {
+	INSTALL_ALWAYS,
+	INSTALL_FOR_GUARD,
+	INSTALL_FOR_ENFORCE,
 };
 
 enum install_wiring {
-	INSTALL_MISSING,   // no entry of ours under this event
+	INSTALL_MISSING,   // no entry of ours under this event, and one is wanted
 	INSTALL_WIRED,     // one, and right
 	INSTALL_OUTDATED,  // another path, a form this client lacks, a matcher that narrows it ...
 	INSTALL_DUPLICATE, // more than one: harmless, but each costs a start
+	INSTALL_UNWANTED,  // there, though nothing needs it (any more): it costs a start
+	INSTALL_UNUSED,    // not wanted, and not there
 };
 
 enum install_trouble {
@@ -46,12 +57,13 @@ struct install_reason {
 
 struct install_event {
 	const char *name; // "Stop"
+	enum install_need need;
 	enum install_wiring wiring;
 	size_t n_entries; // entries of ours under it
 };
 
 struct install_state {
-	bool is_ok; // all events wired, and no reason below
+	bool is_ok; // all wanted events wired, no other, and no reason below
 	struct install_event events[INSTALL_N_EVENTS];
 	size_t n_reasons;
 	struct install_reason reasons[INSTALL_MAX_REASONS];
@@ -68,7 +80,7 @@ MUST_USE bool install_remove(const struct install_opts *opts, struct buf *report
 MUST_USE bool install_check(
 	const struct install_opts *opts, struct install_state *out, struct err *e);
 
-// "wired", "outdated", "missing", "duplicate"
+// "wired", "outdated", "missing", "duplicate", "unwanted", "unused"
 const char *install_wiring_name(enum install_wiring wiring);
 
 #endif

@@ -7,33 +7,45 @@
 #include "entries.h"
 #include "jsontext.h"
 
-enum { STOP, SUBAGENT_STOP, SESSION_END, SESSION_START }; // in the order of wiring_events
-
-// What was there before us, told by the order of our events (see wiring.h).
-enum origin {
-	NO_KEY,
-	EMPTY_HOOKS,
-	NO_FILE,
-	BLANK_FILE,
+// In the order of wiring_events. The first four are always wanted.
+enum {
+	STOP,
+	SUBAGENT_STOP,
+	SESSION_END,
+	SESSION_START,
+	USER_PROMPT_SUBMIT,
+	PRE_TOOL_USE,
+	POST_TOOL_USE,
+	N_ORDERED = USER_PROMPT_SUBMIT
 };
 
-static const int orders[][INSTALL_N_EVENTS] = {
-	[NO_KEY] = {STOP, SUBAGENT_STOP, SESSION_END, SESSION_START},
-	[EMPTY_HOOKS] = {SESSION_START, STOP, SUBAGENT_STOP, SESSION_END},
-	[NO_FILE] = {STOP, SUBAGENT_STOP, SESSION_START, SESSION_END},
-	[BLANK_FILE] = {SUBAGENT_STOP, STOP, SESSION_END, SESSION_START},
+// See wiring.h.
+static const int orders[][N_ORDERED] = {
+	[ORIGIN_NO_KEY] = {STOP, SUBAGENT_STOP, SESSION_END, SESSION_START},
+	[ORIGIN_EMPTY] = {SESSION_START, STOP, SUBAGENT_STOP, SESSION_END},
+	[ORIGIN_NO_FILE] = {STOP, SUBAGENT_STOP, SESSION_START, SESSION_END},
+	[ORIGIN_BLANK_FILE] = {SUBAGENT_STOP, STOP, SESSION_END, SESSION_START},
 };
 
 // Seconds, 0 for none. ccl-hook is done after 0.2 s at most, and Claude Code waits for it: without
 // a limit a home folder that hangs would hold a turn for the default of 600 s (60 s in 2025). At
 // SessionEnd all hooks share 1.5 s, and any timeout in a settings file *raises* that for all of
-// them, which the user pays at every exit: so none there.
+// them, which the user pays at every exit: so none there. Prompts and tool calls wait for theirs,
+// again and again: a hanging folder is given up sooner.
 static const int timeouts_s[INSTALL_N_EVENTS] = {
 	[STOP] = 10,
 	[SUBAGENT_STOP] = 10,
 	[SESSION_END] = 0,
 	[SESSION_START] = 10,
+	[USER_PROMPT_SUBMIT] = 5,
+	[PRE_TOOL_USE] = 5,
+	[POST_TOOL_USE] = 5,
 };
+
+static int event_at(enum origin origin, int k)
+{
+	return k < N_ORDERED ? orders[origin][k] : k;
+}
 
 struct job {
 	const struct wiring_want *want;
@@ -55,6 +67,11 @@ struct stock {
 	struct entry drop;    // the first that has to go
 	const char *why_drop; // NULL: none has to
 };
+
+static const char *why_unwanted(const struct wiring_want *want)
+{
+	return want->has_guard ? "no budget is enforced" : "the guard is off";
+}
 
 static void set_drop(struct stock *s, const struct entry *it, const char *why)
 {
@@ -79,6 +96,10 @@ static void take_stock(
 			continue;
 		}
 		s->n_entries[i]++;
+		if (!wiring_wants(want, (size_t)i)) {
+			set_drop(s, &it, why_unwanted(want));
+			continue;
+		}
 		entries_plan(a, want, &it, &plan);
 		if (plan.is_beyond_repair) {
 			set_drop(s, &it, "it would not run every time");
@@ -117,8 +138,10 @@ static void put_group(
 static void put_hooks(
 	struct buf *out, const struct wiring_want *want, enum origin origin, struct buf *notes)
 {
-	for (size_t k = 0; k < INSTALL_N_EVENTS; k++) {
-		int i = orders[origin][k];
+	for (int k = 0; k < INSTALL_N_EVENTS; k++) {
+		int i = event_at(origin, k);
+		if (!wiring_wants(want, (size_t)i))
+			continue;
 		buf_printf(out, "%c\"%s\":[", k ? ',' : '{', wiring_events[i]);
 		put_group(out, want, i, false);
 		buf_addc(out, ']');
@@ -212,8 +235,8 @@ static bool apply_step(struct job *j)
 		return true;
 	}
 	for (int k = 0; k < INSTALL_N_EVENTS; k++) {
-		int i = orders[j->origin][k];
-		if (s.has_keep[i])
+		int i = event_at(j->origin, k);
+		if (s.has_keep[i] || !wiring_wants(j->want, (size_t)i))
 			continue;
 		add(j, &s, i);
 		return true;
@@ -225,21 +248,17 @@ static void write_whole(
 	const struct wiring_want *want, struct str text, struct buf *out, struct buf *notes)
 {
 	AUTO(buf_free) struct buf value = {0};
-	struct jsontext_style style = jsontext_style_of(text, STR_NONE);
-	struct str body = settings_body(text);
 	buf_addz(&value, "{\"hooks\":");
-	put_hooks(&value, want, text.p ? BLANK_FILE : NO_FILE, notes);
+	put_hooks(&value, want, text.p ? ORIGIN_BLANK_FILE : ORIGIN_NO_FILE, notes);
 	buf_addc(&value, '}');
-	buf_add(out, (struct str){text.p, text.n - body.n}); // a byte order mark
-	jsontext_render(out, &style, buf_str(&value), STR_NONE, false);
-	buf_add(out, text.p ? body : STR("\n"));
+	origin_fill(out, text, buf_str(&value));
 }
 
 static bool check_text(
 	const struct wiring_want *want, struct str text, struct str *out_root, struct err *e)
 {
 	return settings_check(want->file, text, out_root, e) &&
-	       entries_check(want->file, text, *out_root, e);
+	       entries_check(want, text, *out_root, e);
 }
 
 bool wiring_survey(
@@ -255,12 +274,15 @@ bool wiring_survey(
 	*out = (struct wiring_survey){.n_stray = s.n_stray};
 	for (size_t i = 0; i < INSTALL_N_EVENTS; i++) {
 		struct install_event *event = &out->events[i];
+		size_t n = s.n_entries[i];
 		event->name = wiring_events[i];
-		event->n_entries = s.n_entries[i];
-		event->wiring = s.n_entries[i] == 0  ? INSTALL_MISSING
-				: s.n_entries[i] > 1 ? INSTALL_DUPLICATE
-				: s.plan[i].is_right ? INSTALL_WIRED
-						     : INSTALL_OUTDATED;
+		event->need = wiring_needs[i];
+		event->n_entries = n;
+		event->wiring = !wiring_wants(want, i) ? n ? INSTALL_UNWANTED : INSTALL_UNUSED
+				: n == 0               ? INSTALL_MISSING
+				: n > 1                ? INSTALL_DUPLICATE
+				: s.plan[i].is_right   ? INSTALL_WIRED
+						       : INSTALL_OUTDATED;
 	}
 	(void)settings_find(root, "disableAllHooks", &disable);
 	out->is_all_disabled = settings_is_true(disable.value);
@@ -279,10 +301,12 @@ bool wiring_apply(const struct wiring_want *want, struct str text, struct buf *o
 	}
 	if (!check_text(want, text, &root, e))
 		return false;
-	bool has_empty = settings_find(root, "hooks", &hooks) && !settings_count(hooks.value);
+	bool has_hooks = settings_find(root, "hooks", &hooks);
 	struct job job = {.want = want,
 		.style = jsontext_style_of(text, root),
-		.origin = has_empty ? EMPTY_HOOKS : NO_KEY,
+		.origin = !has_hooks                    ? origin_of_new(root)
+			  : settings_count(hooks.value) ? ORIGIN_NO_KEY
+							: ORIGIN_EMPTY,
 		.text = out,
 		.notes = notes};
 	buf_add(out, text);
@@ -293,19 +317,21 @@ bool wiring_apply(const struct wiring_want *want, struct str text, struct buf *o
 }
 
 // Some of our events may be missing, taken out by hand: the order of the others decides.
-static enum origin read_origin(struct arena *a, const struct wiring_want *want, struct str hooks)
+enum origin wiring_origin(struct str hook_path, struct str hooks)
 {
+	struct arena a = {0};
 	const char *at[INSTALL_N_EVENTS] = {NULL};
 	struct entry it = {0};
-	while (entries_next(a, hooks, want->hook_path, &it)) {
+	while (entries_next(&a, hooks, hook_path, &it)) {
 		int i = entries_event(&it);
 		if (i >= 0)
 			at[i] = it.event.key.p;
 	}
-	for (enum origin origin = NO_KEY; origin <= BLANK_FILE; origin++) {
+	arena_free(&a);
+	for (enum origin origin = ORIGIN_NO_KEY; origin <= ORIGIN_BLANK_FILE; origin++) {
 		const char *last = NULL;
 		bool is_in_order = true;
-		for (size_t k = 0; k < INSTALL_N_EVENTS; k++) {
+		for (size_t k = 0; k < N_ORDERED; k++) {
 			const char *here = at[orders[origin][k]];
 			if (!here)
 				continue;
@@ -315,7 +341,7 @@ static enum origin read_origin(struct arena *a, const struct wiring_want *want, 
 		if (is_in_order)
 			return origin;
 	}
-	return NO_KEY; // events came and went since
+	return ORIGIN_NO_KEY; // events came and went since
 }
 
 // `hooks` is empty after we left: was it ours, and what holds it?
@@ -323,16 +349,9 @@ static void clean_up(struct buf *text, enum origin origin, bool *out_is_nothing)
 {
 	struct settings_item hooks;
 	struct str root = root_of(text);
-	bool is_alone = settings_count(root) == 1;
-	if (!settings_find(root, "hooks", &hooks) || settings_count(hooks.value) ||
-		origin == EMPTY_HOOKS)
-		return;
-	if (origin == NO_FILE && is_alone)
-		*out_is_nothing = true;
-	if (origin == BLANK_FILE && is_alone)
-		jsontext_splice(text, root.p, root.n, STR_NONE);
-	else
-		jsontext_remove(text, root, &hooks);
+	if (settings_find(root, "hooks", &hooks) && !settings_count(hooks.value) &&
+		origin != ORIGIN_EMPTY)
+		origin_leave(text, origin, root, &hooks, out_is_nothing);
 }
 
 bool wiring_remove(const struct wiring_want *want, struct str text, struct buf *out,
@@ -346,7 +365,7 @@ bool wiring_remove(const struct wiring_want *want, struct str text, struct buf *
 	*out_is_nothing = false;
 	buf_add(out, text);
 	(void)settings_find(root, "hooks", &hooks);
-	enum origin origin = read_origin(&a, want, hooks.value);
+	enum origin origin = wiring_origin(want->hook_path, hooks.value);
 	size_t n_dropped = 0;
 	while (hooks.value.p) {
 		struct entry it = {0};

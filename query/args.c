@@ -35,6 +35,7 @@ const struct option_def option_defs[N_OPTIONS] = {
 	[OPT_TURN] = {"turn", NULL, "ID", "only this turn; the beginning of its id is enough"},
 	[OPT_GIT_TRAILER] = {"git-trailer", NULL, NULL,
 		"a CCL-Cost line in this repository's commits"},
+	[OPT_STATUSLINE] = {"statusline", NULL, NULL, "the status line of Claude Code"},
 	[OPT_SESSION_USD] = {"session", NULL, "USD", "for each session"},
 	[OPT_BRANCH_USD] = {"branch", NULL, "NAME=USD", "for a branch"},
 	[OPT_PROJECT_USD] = {"project", NULL, "NAME=USD",

@@ -34,6 +34,7 @@ enum option {
 	OPT_ROLE,
 	OPT_TURN,
 	OPT_GIT_TRAILER,
+	OPT_STATUSLINE,
 	OPT_SESSION_USD, // of `ccl budget set`, as the next ones
 	OPT_BRANCH_USD,
 	OPT_PROJECT_USD,

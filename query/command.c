@@ -98,11 +98,13 @@ const struct command_def command_defs[] = {
 		"read before. Can be interrupted and run again.",
 		OPT(OPT_HELP), 0, ARGS_MAX_POSITIONALS, command_sync,
 		"ccl sync ~/.claude/projects"},
-	{"install", "setup", "[--git-trailer] [--check | --dry-run]",
+	{"install", "setup", "[--statusline | --git-trailer] [--check | --dry-run]",
 		"Wire the hooks into Claude Code's settings",
-		"Adds ccl-hook to settings.json, so that each turn is logged as it ends. What else "
-		"is "
-		"in the file stays byte for byte. With --git-trailer something else: a "
+		"Adds ccl-hook to settings.json, so that each turn is logged as it ends; while the "
+		"guard is on or a budget is enforced, under the events that this takes, too. What "
+		"else is in the file stays byte for byte. With --statusline something else: "
+		"`ccl statusline` becomes Claude Code's status line. A status line that is there "
+		"still runs, and ccl's stands below it. With --git-trailer: a "
 		"prepare-commit-msg hook in the repository around the current folder, which ends "
 		"each "
 		"new commit's message with what the turns on its branch cost since the commit "
@@ -110,14 +112,17 @@ const struct command_def command_defs[] = {
 		"(`CCL-Cost: $1.23`); merges, squashes and amends get none, and a commit never "
 		"waits "
 		"longer than $CCL_TRAILER_MS (100) for it.",
-		OPT(OPT_CHECK) | OPT(OPT_DRY_RUN) | OPT(OPT_GIT_TRAILER) | OPT(OPT_HELP), 0, 0,
-		command_install, "ccl install --dry-run"},
-	{"uninstall", "setup", "[--git-trailer] [--dry-run]", "Take the hooks out again",
-		"Removes ccl-hook from settings.json; the ledger stays. With --git-trailer only "
-		"what "
-		"`install --git-trailer` has added to the repository around the current folder.",
-		OPT(OPT_DRY_RUN) | OPT(OPT_GIT_TRAILER) | OPT(OPT_HELP), 0, 0, command_uninstall,
-		"ccl uninstall --dry-run"},
+		OPT(OPT_CHECK) | OPT(OPT_DRY_RUN) | OPT(OPT_GIT_TRAILER) | OPT(OPT_STATUSLINE) |
+			OPT(OPT_HELP),
+		0, 0, command_install, "ccl install --dry-run"},
+	{"uninstall", "setup", "[--statusline | --git-trailer] [--dry-run]",
+		"Take the hooks out again",
+		"Removes ccl-hook and the status line of ccl from settings.json; the ledger stays. "
+		"With --statusline the hooks stay, too; a status line that ccl was put around is "
+		"again what it was. With --git-trailer only what `install --git-trailer` has added "
+		"to the repository around the current folder.",
+		OPT(OPT_DRY_RUN) | OPT(OPT_GIT_TRAILER) | OPT(OPT_STATUSLINE) | OPT(OPT_HELP), 0, 0,
+		command_uninstall, "ccl uninstall --dry-run"},
 	{"trailer", "hidden", "FILE [SOURCE]", "Put the cost into a commit message",
 		"Run by the hook of `ccl install --git-trailer`, with the arguments of "
 		"prepare-commit-msg. Says nothing and never fails.",

@@ -11,6 +11,7 @@
 #include "setting.h"
 #include "show.h"
 #include "text.h"
+#include "wired.h"
 
 enum { WRITE_BUSY_MS = 5000 };
 
@@ -105,6 +106,16 @@ static bool set_ignore(sqlite3 *db, struct arena *a, bool is_set, struct str wor
 	return true;
 }
 
+// Other hooks may be wanted now.
+static bool refresh_hooks(struct arena *a, struct err *e)
+{
+	AUTO(buf_free) struct buf report = {0};
+	if (!wired_refresh(a, &report, e))
+		return false;
+	(void)fputs(buf_z(&report), stdout);
+	return true;
+}
+
 static bool set_switch(sqlite3 **db, struct arena *a, const struct setting_def *def,
 	const char *value, struct err *e)
 {
@@ -118,7 +129,7 @@ static bool set_switch(sqlite3 **db, struct arena *a, const struct setting_def *
 	(void)printf("%s is %s%s.\n", def->key, buf_z(&clean), has_changed ? "" : ", as it was");
 	if (has_changed && def->is_charged && command_charge(a))
 		(void)puts("Every turn was charged again.");
-	return true;
+	return !has_changed || !def->is_wired || refresh_hooks(a, e);
 }
 
 static bool usage(struct err *e)

@@ -47,22 +47,25 @@ static enum doctor_state state_of(enum install_trouble trouble)
 static void check_events(struct doctor *d, struct str config_dir, const struct install_state *state)
 {
 	struct buf wrong = {0};
-	size_t n_missing = 0;
+	size_t n_there = 0;
+	bool is_fatal = false; // turns are not logged, or what a budget forbids is not refused
 	for (size_t i = 0; i < INSTALL_N_EVENTS; i++) {
-		enum install_wiring w = state->events[i].wiring;
-		n_missing += w == INSTALL_MISSING;
-		if (w != INSTALL_WIRED)
-			buf_printf(&wrong, "%s%s %s", wrong.n ? ", " : "", state->events[i].name,
+		const struct install_event *event = &state->events[i];
+		enum install_wiring w = event->wiring;
+		n_there += event->n_entries;
+		is_fatal |= w == INSTALL_MISSING && event->need != INSTALL_FOR_GUARD;
+		if (w != INSTALL_WIRED && w != INSTALL_UNUSED)
+			buf_printf(&wrong, "%s%s %s", wrong.n ? ", " : "", event->name,
 				install_wiring_name(w));
 	}
 	struct str file = path_join(d->arena, config_dir, STR("settings.json"));
-	if (n_missing == INSTALL_N_EVENTS)
+	if (n_there == 0)
 		doctor_add(d, "hooks", DOCTOR_FAIL,
 			arena_printf(d->arena, "none of ccl in %s: no turn is logged when it ends",
 				file.p),
 			"`ccl install` wires them.");
 	else if (wrong.n)
-		doctor_add(d, "hooks", n_missing ? DOCTOR_FAIL : DOCTOR_WARN,
+		doctor_add(d, "hooks", is_fatal ? DOCTOR_FAIL : DOCTOR_WARN,
 			arena_printf(d->arena, "in %s: %s", file.p, buf_z(&wrong)),
 			"`ccl install` puts them right.");
 	else if (state->is_ok)

@@ -22,6 +22,7 @@ CREATE INDEX charge_number ON charge(number) WHERE number IS NOT NULL;
 
 ALTER TABLE session ADD COLUMN prompt_ms INTEGER;   -- the newest prompt that a human typed (or sdk); NULL: none
 ALTER TABLE session ADD COLUMN progress_ms INTEGER; -- the newest result of an edit, commit or test that went well
+ALTER TABLE session ADD COLUMN n_refused INTEGER NOT NULL DEFAULT 0; -- calls that an enforced budget has refused
 ALTER TABLE session ADD COLUMN status_ms INTEGER;   -- when the status line last told something new
 ALTER TABLE session ADD COLUMN status_cost TEXT;    -- the client's own total_cost_usd, as it was written then
 ALTER TABLE session ADD COLUMN window_tok INTEGER;  -- context_window_size, as the status line told

@@ -6,7 +6,7 @@
 
 #include "ledger.h"
 
-#define K(n) ((int64_t)(n)*1000)
+#define K(n) ((int64_t)((n) * 1000))
 #define NUMBER(about, warn, critical)                                                              \
 	{                                                                                          \
 		about,                                                                             \
@@ -26,12 +26,12 @@ const struct rule_def rule_defs[N_RULES] = {
 		3},
 	[RULE_R2] = {"R2", "session far dearer than usual",
 		{NUMBER("times the median", 10, 40), NUMBER("USD at least", 5, 20),
-			NUMBER("times the 95th percentile", 1, 3),
+			NUMBER("times the 95th percentile", 1.5, 3),
 			NUMBER("sessions at least", 20, 20)},
 		4},
 	[RULE_R3] = {"R3", "pull request far dearer than usual",
 		{NUMBER("times the median", 10, 40), NUMBER("USD at least", 5, 20),
-			NUMBER("times the 95th percentile", 1, 3),
+			NUMBER("times the 95th percentile", 1.5, 3),
 			NUMBER("pull requests at least", 10, 10)},
 		4},
 	[RULE_L1] = {"L1", "same call with the same result, within 20 calls of an agent",

@@ -396,32 +396,44 @@ static size_t put_utf8(char *o, uint32_t u)
 	return n;
 }
 
-struct str settings_string(struct arena *a, struct str value)
+// What one byte or escape at p stands for, at most 4 bytes; returns those it takes in the text.
+static size_t unescape(const char *p, const char *end, char *out, size_t *out_n)
 {
 	static const char names[] = "bfnrt", meant[] = "\b\f\n\r\t";
+	*out_n = 1;
+	out[0] = *p;
+	if (*p != '\\' || p + 1 == end)
+		return 1;
+	if (p[1] == 'u' && hex4(p + 2, end) >= 0) {
+		uint32_t u;
+		size_t n = unescape_u(p + 2, end, &u);
+		*out_n = put_utf8(out, u);
+		return 2 + n;
+	}
+	const char *name = p[1] ? strchr(names, p[1]) : NULL;
+	out[0] = name ? meant[name - names] : p[1];
+	return 2;
+}
+
+struct str settings_string(struct arena *a, struct str value)
+{
 	if (settings_type(value) != '"' || value.n < 2)
 		return STR_NONE;
 	const char *p = value.p + 1, *end = value.p + value.n - 1;
 	char *out = arena_alloc(a, value.n); // an escape is never shorter than what it stands for
 	size_t n = 0;
-	while (p < end) {
-		if (*p != '\\' || p + 1 == end) {
-			out[n++] = *p++;
-			continue;
-		}
-		char c = p[1];
-		const char *name = c ? strchr(names, c) : NULL;
-		p += 2;
-		if (c == 'u' && hex4(p, end) >= 0) {
-			uint32_t u;
-			p += unescape_u(p, end, &u);
-			n += put_utf8(out + n, u);
-		} else {
-			out[n++] = name ? meant[name - names] : c;
-		}
-	}
-	out[n] = '\0';
+	for (size_t n_more; p < end; n += n_more)
+		p += unescape(p, end, out + n, &n_more);
 	return (struct str){out, n};
+}
+
+const char *settings_string_at(struct str value, size_t n_bytes)
+{
+	const char *p = value.p + 1, *end = value.p + value.n - 1;
+	char bytes[4];
+	for (size_t n = 0, n_more; p < end && n < n_bytes; n += n_more)
+		p += unescape(p, end, bytes, &n_more);
+	return p;
 }
 
 bool settings_string_is(struct str value, const char *z)

@@ -52,5 +52,8 @@ size_t settings_find(struct str object, const char *key, struct settings_item *o
 // STR_NONE for a value of another type.
 struct str settings_string(struct arena *a, struct str value);
 bool settings_string_is(struct str value, const char *z);
+// Where in a string value the first n_bytes of what settings_string gives have been said; at its
+// closing quote if it says no more.
+const char *settings_string_at(struct str value, size_t n_bytes);
 
 #endif

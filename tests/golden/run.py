@@ -6,8 +6,8 @@ usage: run.py CCL SCHEMA_DIR HOOK        UPDATE=1 rewrites the cases
 
 A case is `$ [NAME=VALUE ...] ccl ...`, then what it printed (lines of stderr behind `! `), then
 `= STATUS`. LEDGER=empty, none and spent (spent.sql) choose another ledger than that of fixture.sql; it
-is made anew for every file. Its folder is written @DIR@, the program @CCL@, ESC \\e. WORLD=NAME
-chooses a home of worlds.py, STDIN=NAME a file of payloads/.
+is made anew for every file. Its folder is written @DIR@, the programs @CCL@ and @HOOK@, ESC \\e.
+WORLD=NAME chooses a home of worlds.py, STDIN=NAME a file of payloads/.
 """
 import difflib
 import glob
@@ -59,7 +59,7 @@ def run(ccl, hook, folder, line):
     if out and not out.endswith('\n'):
         out += '\\\n'
     text = out + ''.join(f'! {x}\n' for x in err.splitlines())
-    text = text.replace(folder, '@DIR@').replace(ccl, '@CCL@').replace('\x1b', '\\e')
+    text = text.replace(folder, '@DIR@').replace(os.path.realpath(ccl), '@CCL@').replace(hook, '@HOOK@').replace('\x1b', '\\e')
     for pattern, word in UNSTABLE:
         text = pattern.sub(word, text)
     return f'$ {line}\n{text}= {p.returncode}\n'

@@ -87,6 +87,33 @@ def half_wired(w):
         json.dump(settings, f)
 
 
+def half_guarded(w):
+    """Wired before a budget was enforced, which was then done by another way."""
+    healthy(w)
+    w.sql("INSERT INTO budget (scope, target, period, limit_pico, mode) VALUES"
+          " ('all', '', 'day', 5000000000000, 'enforce')")
+
+
+def unguarded(w):
+    """Wired by a ccl that had no guard."""
+    healthy(w)
+    with open(w.path('.claude/settings.json'), encoding='utf-8') as f:
+        settings = json.load(f)
+    del settings['hooks']['PostToolUse']
+    with open(w.path('.claude/settings.json'), 'w', encoding='utf-8') as f:
+        json.dump(settings, f)
+
+
+def with_line(w):
+    """Wired, and a status line of another program."""
+    healthy(w)
+    with open(w.path('.claude/settings.json'), encoding='utf-8') as f:
+        settings = json.load(f)
+    settings['statusLine'] = {'type': 'command', 'command': "echo 'it is' \"$USER\"", 'padding': 1}
+    with open(w.path('.claude/settings.json'), 'w', encoding='utf-8') as f:
+        json.dump({'statusLine': settings.pop('statusLine'), **settings}, f)
+
+
 def bad_settings(w):
     healthy(w)
     with open(w.path('.claude/settings.json'), 'w', encoding='utf-8') as f:

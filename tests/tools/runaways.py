@@ -393,7 +393,7 @@ class Oracle:
         if len(usual) >= 20:
             median, p95 = percentile(usual, 50), percentile(usual, 95)
             more = lambda x: x + 1  # "more than", in whole pico-USD
-            reach('R2', self.cost(calls), max(more(10 * median), more(p95), 5 * USD), max(min(more(40 * median), more(3 * p95)), 20 * USD))
+            reach('R2', self.cost(calls), max(more(10 * median), more(1.5 * p95), 5 * USD), max(min(more(40 * median), more(3 * p95)), 20 * USD))
         if len(self.usual.prompts) >= 50 and self.prompts:
             median = percentile(self.usual.prompts, 50)
             reach('T1', self.cost(self.since(self.prompts[-1] - 1)), max(10 * median + 1, 3 * USD), max(40 * median + 1, 10 * USD))
@@ -777,7 +777,7 @@ def outlier(usual, name='outlier', cost=1.1, n_calls=None, **how):
     """A session that costs more than others; the user is there, work is done, a prompt is not dear."""
     s = Story(name, **how)
     median, p95 = percentile(usual.sessions, 50), percentile(usual.sessions, 95)
-    limits = {WARN: max(10 * median, p95, 5 * USD), CRITICAL: max(min(40 * median, 3 * p95), 20 * USD)}
+    limits = {WARN: max(10 * median, 1.5 * p95, 5 * USD), CRITICAL: max(min(40 * median, 3 * p95), 20 * USD)}
     n_calls = n_calls or int(limits[CRITICAL] / USD / Fraction(str(cost))) + 3
     for n in range(1, n_calls + 1):
         if n % 3 == 1:

@@ -417,7 +417,7 @@ def by_definition(costs):
             median, p95 = percentile(usual, 50), percentile(usual, 95)
             if (cost > 40 * median or cost > 3 * p95) and cost >= 20 * USD:
                 levels[i] = CRITICAL
-            elif cost > 10 * median and cost > p95 and cost >= 5 * USD:
+            elif cost > 10 * median and cost > 1.5 * p95 and cost >= 5 * USD:
                 levels[i] = WARN
         out.append(levels)
     return out

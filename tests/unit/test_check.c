@@ -11,13 +11,16 @@
 
 static struct buf report;
 static struct err err;
+static bool has_guard, has_enforce;
 
 static struct install_opts opts(void)
 {
 	return (struct install_opts){.config_dir = str_of(in("claude")),
 		.hook_path = str_of(in("bin/ccl-hook")),
 		.client_version = STR("2.1.330"),
-		.managed_dir = str_of(in("managed"))};
+		.managed_dir = str_of(in("managed")),
+		.has_guard = has_guard,
+		.has_enforce = has_enforce};
 }
 
 static bool apply(void)
@@ -37,6 +40,7 @@ static int set_up(void **state)
 {
 	(void)state;
 	sandbox_enter();
+	has_guard = has_enforce = false;
 	assert_int_equal(mkdir(in("claude"), 0755), 0);
 	assert_int_equal(mkdir(in("bin"), 0755), 0);
 	put("bin/ccl-hook", "#!/bin/sh\n", 0755);
@@ -109,6 +113,47 @@ static void a_check_tells_what_is_wired(void **state)
 	assert_null(reason(&s, INSTALL_NO_SETTINGS));
 }
 
+static enum install_wiring wiring_of(const struct install_state *s, const char *event)
+{
+	for (size_t i = 0; i < INSTALL_N_EVENTS; i++)
+		if (str_is(str_of(s->events[i].name), event))
+			return s->events[i].wiring;
+	fail_msg("no event %s", event);
+	return INSTALL_MISSING;
+}
+
+static void what_is_wanted_is_looked_for(void **state)
+{
+	(void)state;
+	assert_true(apply());
+	struct install_state s = check();
+	assert_true(s.is_ok);
+	assert_string_equal(install_wiring_name(wiring_of(&s, "PostToolUse")), "unused");
+	has_guard = has_enforce = true;
+	s = check();
+	assert_false(s.is_ok);
+	assert_int_equal(s.n_reasons, 0);
+	assert_int_equal(wiring_of(&s, "PostToolUse"), INSTALL_MISSING);
+	assert_int_equal(wiring_of(&s, "PreToolUse"), INSTALL_MISSING);
+	assert_int_equal(wiring_of(&s, "UserPromptSubmit"), INSTALL_MISSING);
+	assert_true(apply());
+	assert_true(check().is_ok);
+	has_enforce = false;
+	s = check();
+	assert_false(s.is_ok);
+	assert_int_equal(s.n_reasons, 0);
+	assert_int_equal(wiring_of(&s, "PostToolUse"), INSTALL_WIRED);
+	assert_string_equal(install_wiring_name(wiring_of(&s, "PreToolUse")), "unwanted");
+	assert_true(apply());
+	assert_true(says("took out the hook under \"PreToolUse\": no budget is enforced\n"));
+	assert_true(check().is_ok);
+	// Without settings: what is wanted is missing, what is not is not.
+	assert_int_equal(unlink(in("claude/settings.json")), 0);
+	s = check();
+	assert_int_equal(wiring_of(&s, "PostToolUse"), INSTALL_MISSING);
+	assert_int_equal(wiring_of(&s, "PreToolUse"), INSTALL_UNUSED);
+}
+
 static void an_administrator_is_heard(void **state)
 {
 	(void)state;
@@ -139,6 +184,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_check_tells_what_is_wired),
+		TEST(what_is_wanted_is_looked_for),
 		TEST(an_administrator_is_heard),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

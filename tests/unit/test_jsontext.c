@@ -190,9 +190,11 @@ static void put_text(struct gen *g)
 
 static struct wiring_want want_of(size_t i)
 {
-	return (struct wiring_want){STR("generated"),
-		i % 3 ? STR("/opt/ccl-hook") : STR("/o p\"t/ccl-hook"),
-		i % 2 ? WIRING_EXEC : WIRING_SHELL};
+	return (struct wiring_want){.file = STR("generated"),
+		.hook_path = i % 3 ? STR("/opt/ccl-hook") : STR("/o p\"t/ccl-hook"),
+		.form = i % 2 ? WIRING_EXEC : WIRING_SHELL,
+		.has_guard = i % 5 < 3,
+		.has_enforce = i % 7 < 2};
 }
 
 static struct str apply(size_t i, struct str text, struct buf *out)
@@ -235,7 +237,8 @@ static void what_goes_in_comes_out(void **state)
 		struct str in = apply(i, buf_str(&text), &once);
 		assert_true(in.n > text.n);
 		expect_same(i, apply(i, in, &other), in);
-		expect_same(i, take_out(i, in, &other), buf_str(&text));
+		(void)apply(i + 6, in, &other); // the same path, other events
+		expect_same(i, take_out(i, buf_str(&other), &once), buf_str(&text));
 	}
 	buf_free(&text);
 	buf_free(&once);
@@ -288,7 +291,10 @@ static void edits_in_between_are_kept(void **state)
 // same:  pairs (before, taken out of the rewritten one) say the same.
 static const char python[] =
 	"import sys, json, struct\n"
-	"OURS = ['Stop', 'SubagentStop', 'SessionEnd', 'SessionStart']\n"
+	"def wanted(i):\n"
+	"  return (['Stop', 'SubagentStop', 'SessionEnd', 'SessionStart'] + ['PostToolUse'] * (i % "
+	"5 < 3)\n"
+	"    + ['UserPromptSubmit', 'PreToolUse'] * (i % 7 < 2))\n"
 	"def texts(path):\n"
 	"  data = open(path, 'rb').read(); at = 0\n"
 	"  while at < len(data):\n"
@@ -303,12 +309,12 @@ static const char python[] =
 	"  shell = path if i % 3 else \"'\" + path + \"'\"\n"
 	"  want = {'type': 'command', 'command': path if i % 2 else shell}\n"
 	"  if i % 2: want['args'] = []\n"
-	"  if event != 'SessionEnd': want['timeout'] = ('n', '10')\n"
+	"  if event != 'SessionEnd': want['timeout'] = ('n', '10' if 'S' in event[:2] else '5')\n"
 	"  assert group[0] == 'o' and [k for k, v in group[1]] == ['hooks'], group\n"
 	"  hooks, = group[1][0][1]\n"
 	"  assert dict(hooks[1]) == want and len(hooks[1]) == len(want), (hooks, want)\n"
 	"def compare(a, b, i):\n"
-	"  a, b = a[1], b[1]\n"
+	"  a, b, OURS = a[1], b[1], wanted(i)\n"
 	"  had = dict(a).get('hooks', ('o', []))[1]; has = dict(b)['hooks'][1]\n"
 	"  assert [p for p in a if p[0] != 'hooks'] == [p for p in b if p[0] != 'hooks']\n"
 	"  assert [k for k, v in b][:len(a)] == [k for k, v in a]\n"

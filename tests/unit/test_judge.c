@@ -115,9 +115,10 @@ static void test_money(void **state)
 		RULE_NONE);
 	assert_int_equal(
 		level_of(RULE_R1, (struct watch){.burn_pico = USD(8), .n_burn = 5}, u), RULE_WARN);
-	// R2: ten times the median and above the 95th percentile; critical: 3 x 9
+	// R2: ten times the median and 1.5 times the 95th percentile; critical: 3 x 9
 	assert_int_equal(level_of(RULE_R2, (struct watch){.cost_pico = USD(9.9)}, u), RULE_NONE);
-	assert_int_equal(level_of(RULE_R2, (struct watch){.cost_pico = USD(10.1)}, u), RULE_WARN);
+	assert_int_equal(level_of(RULE_R2, (struct watch){.cost_pico = USD(13.4)}, u), RULE_NONE);
+	assert_int_equal(level_of(RULE_R2, (struct watch){.cost_pico = USD(13.6)}, u), RULE_WARN);
 	assert_int_equal(
 		level_of(RULE_R2, (struct watch){.cost_pico = USD(27.1)}, u), RULE_CRITICAL);
 	u.n_sessions = 19;

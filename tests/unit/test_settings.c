@@ -197,7 +197,15 @@ static void escapes_are_seen_through(void **state)
 		assert_non_null(got.p);
 		assert_int_equal(got.n, table[i].plain.n);
 		assert_memory_equal(got.p, table[i].plain.p, got.n);
+		struct str json = table[i].json;
+		assert_ptr_equal(settings_string_at(json, 0), json.p + 1);
+		assert_ptr_equal(settings_string_at(json, got.n), json.p + json.n - 1);
+		assert_ptr_equal(settings_string_at(json, got.n + 9), json.p + json.n - 1);
 	}
+	struct str mixed = STR("\"\\u00e9\\ud83d\\ude00\\/\xc3\xa9x\"");
+	static const size_t places[][2] = {{2, 7}, {6, 19}, {7, 21}, {8, 22}, {9, 23}, {10, 24}};
+	for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+		assert_ptr_equal(settings_string_at(mixed, places[i][0]), mixed.p + places[i][1]);
 	assert_null(settings_string(&a, STR("1")).p);
 	assert_true(settings_string_is(STR("\"\\u0068ooks\""), "hooks"));
 	assert_false(settings_string_is(STR("\"hooks\""), "hook"));

@@ -1,264 +1,374 @@
 // SPDX-License-Identifier: MIT
-// Templates, widths, and what names must not do to a status line or a menu bar.
+// The status line in settings texts and files: put in, put around another one, and out again.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <cmocka.h>
 
-#include "bar.h"
-#include "line.h"
-#include "plain.h"
-#include "text.h"
+#include "sandbox.h"
+#include "settings.h"
+#include "statusline.h"
+#include "wiring.h"
 
-static void check_plain(const char *in, const char *want)
+#define CCL       "/o/ccl"
+#define OURS      "\"" CCL " statusline\""
+#define LINE(c)   "\"statusLine\":{\"type\":\"command\",\"command\":" c "}"
+#define AROUND(c) "\"" CCL " statusline --with '" c "'\""
+
+static void expect(struct str got, const char *want)
 {
-	struct buf b = {0};
-	plain_add(&b, str_of(in));
-	assert_string_equal(buf_z(&b), want);
-	buf_free(&b);
+	if (!str_is(got, want))
+		fail_msg("got\n%.*s\nnot\n%s", STR_ARG(got), want);
 }
 
-static void plain(void **state)
+static struct str put_line(const char *path, struct str text, struct buf *out)
+{
+	AUTO(buf_free) struct buf notes = {0};
+	struct err e = {0};
+	buf_clear(out);
+	if (!statusline_put(STR("f.json"), str_of(path), text, out, &notes, &e))
+		fail_msg("%s in: %s", e.text, text.p ? text.p : "(no file)");
+	assert_int_equal(notes.n == 0, text.p && str_eq(buf_str(out), text)); // says what it did
+	return buf_str(out);
+}
+
+static struct str cut_line(struct str text, struct buf *out, bool *out_is_nothing)
+{
+	AUTO(buf_free) struct buf notes = {0};
+	struct err e = {0};
+	buf_clear(out);
+	if (!statusline_cut(STR("f.json"), text, out, out_is_nothing, &notes, &e))
+		fail_msg("%s in: %s", e.text, text.p ? text.p : "(no file)");
+	assert_int_equal(notes.n == 0, !*out_is_nothing && str_eq(buf_str(out), text));
+	return buf_str(out);
+}
+
+// Before and after; taking out gives `before`, or `removed` where ours was there to begin with.
+static const struct {
+	const char *before, *after, *removed;
+} texts[] = {
+	// none there: the order of the keys says what was
+	{"{\"a\":1}",
+		"{\"a\":1,\"statusLine\":{\"type\":\"command\",\"command\":" OURS
+		",\"padding\":0}}",
+		NULL},
+	{"{}",
+		"{\n  \"statusLine\": {\n    \"type\": \"command\",\n    \"command\": " OURS
+		",\n    \"padding\": 0\n  }\n}",
+		NULL},
+	{"{\n\t\"a\": 1\n}\n",
+		"{\n\t\"a\": 1,\n\t\"statusLine\": {\n\t\t\"type\": "
+		"\"command\",\n\t\t\"command\": " OURS ",\n\t\t\"padding\": 0\n\t}\n}\n",
+		NULL},
+	{"{ \"statusLine\" : null , \"a\": 1}",
+		"{ \"statusLine\" : {\"padding\": 0, \"type\": \"command\", \"command\": " OURS
+		"} , \"a\": 1}",
+		NULL},
+	{"",
+		"{\n  \"statusLine\": {\n    \"command\": " OURS
+		",\n    \"padding\": 0,\n    \"type\": \"command\"\n  }\n}",
+		NULL},
+	{"\xef\xbb\xbf\r\n",
+		"\xef\xbb\xbf{\r\n  \"statusLine\": {\r\n    \"command\": " OURS
+		",\r\n    \"padding\": 0,\r\n    \"type\": \"command\"\r\n  }\r\n}\r\n",
+		NULL},
+	// another program's: only its command changes, however it is spelled
+	{"{" LINE("\"~/s.sh\"") "}", "{" LINE(AROUND("~/s.sh")) "}", NULL},
+	{"{ \"st\\u0061tusLine\" : { \"command\":\"s\" , \"x\":[1], \"type\":\"comm\\u0061nd\","
+	 "\"padding\" :2 }}\n",
+		"{ \"st\\u0061tusLine\" : { \"command\":" AROUND(
+			"s") " , \"x\":[1], \"type\":\"comm\\u0061nd\",\"padding\" :2 }}\n",
+		NULL},
+	{"{" LINE("\"a 'b c' \\\"$d\\\" \\u00e9\\ud83d\\ude00\\/ \\\\ \\n\"") "}",
+		"{" LINE(AROUND("a '\\\\''b c'\\\\'' \\\"$d\\\" \\u00e9\\ud83d\\ude00\\/ \\\\ "
+				"\\n")) "}",
+		NULL},
+	{"{" LINE("\"\\u0027\"") "}", "{" LINE(AROUND("'\\\\\\u0027'")) "}", NULL},
+	{"{" LINE("\"'\\\\''\"") "}", "{" LINE(AROUND("'\\\\''\\\\'\\\\'''\\\\''")) "}", NULL},
+	{"{" LINE("\"\\\\u0027 \\\\\"") "}", "{" LINE(AROUND("\\\\u0027 \\\\")) "}", NULL},
+	{"{" LINE("\"echo ccl statusline\"") "}", "{" LINE(AROUND("echo ccl statusline")) "}",
+		NULL},
+	{"{" LINE("\"ccl days\"") "}", "{" LINE(AROUND("ccl days")) "}", NULL},
+	{"{" LINE("\"/x/not-ccl statusline\"") "}", "{" LINE(AROUND("/x/not-ccl statusline")) "}",
+		NULL},
+	// ours already, with whatever the user added
+	{"{" LINE(OURS) "}", "{" LINE(OURS) "}", "{}"},
+	{"{" LINE("\"'" CCL "' statusline --json\"") ",\"a\":1}",
+		"{" LINE("\"'" CCL "' statusline --json\"") ",\"a\":1}", "{\"a\":1}"},
+	// ours at another place: only the path changes
+	{"{" LINE("\"'/old p/ccl' statusline --with 'it'\\\\''s'\"") "}",
+		"{" LINE(AROUND("it'\\\\''s")) "}", "{" LINE("\"it's\"") "}"},
+	{"{" LINE("\"X='\\u00e9' \\\"/\\ud83d\\ude00/ccl\\\"  statusline -x\"") "}",
+		"{" LINE("\"X='\\u00e9' " CCL "  statusline -x\"") "}", "{}"},
+	{"{" LINE("\"ccl statusline\"") "}", "{" LINE(OURS) "}", "{}"},
+	{"{" LINE("\"\\\"$HOME/ccl\\\" statusline\"") "}", "{" LINE(OURS) "}", "{}"},
+	// another spelling of what it runs besides
+	{"{" LINE("\"" CCL " statusline -x --with \\\"it's $\\\" -y\"") "}",
+		"{" LINE("\"" CCL " statusline -x --with \\\"it's $\\\" -y\"") "}",
+		"{" LINE("\"it's $\"") "}"},
+	{"{" LINE("\"" CCL " statusline --with=s.sh\"") "}",
+		"{" LINE("\"" CCL " statusline --with=s.sh\"") "}", "{" LINE("\"s.sh\"") "}"},
+	{"{" LINE("\"" CCL " statusline --with 'a' 'b'\"") "}",
+		"{" LINE("\"" CCL " statusline --with 'a' 'b'\"") "}", "{" LINE("\"a\"") "}"},
+	{"{" LINE("\"" CCL " statusline --with\"") "}",
+		"{" LINE("\"" CCL " statusline --with\"") "}", "{}"},
+};
+
+static void texts_change_as_told(void **state)
 {
 	(void)state;
-	check_plain("Opus 5.5", "Opus 5.5");
-	check_plain("\033[31mred\033[0m", "red");
-	check_plain("\033[38;5;196;1mred", "red");
-	check_plain("a\033]0;title\007b\033]8;;http://x\033\\c", "abc");
-	check_plain("a\033]0;no end", "a");
-	check_plain("a\033Pq#0\033\\b\033_x\033\\c\033^y\007d", "abcd");
-	check_plain("a\033(Bb\033Mc\033=d\033", "abcd");
-	check_plain("a\033[", "a");
-	check_plain("a\033[31", "a");
-	check_plain("a\xc2\x9b"
-		    "31mb\xc2\x9d"
-		    "0;x\xc2\x9c"
-		    "c\xc2\x85"
-		    "d",
-		"abcd"); // C1
-	check_plain("a\nb\tc\rd\x01"
-		    "e\x7f"
-		    "f",
-		"a b c def");
-	check_plain("\xff"
-		    "ok\xc3",
-		"\xef\xbf\xbdok\xef\xbf\xbd");
-	check_plain("a\xe2\x80\xae"
-		    "b",
-		"a<U+202E>b");
-	check_plain("\xe6\x94\xaf\xe6\x89\x95\xe3\x81\x84", "\xe6\x94\xaf\xe6\x89\x95\xe3\x81\x84");
+	AUTO(buf_free) struct buf once = {0}, twice = {0}, gone = {0};
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		bool is_nothing;
+		expect(put_line(CCL, str_of(texts[i].before), &once), texts[i].after);
+		assert_true(statusline_is_in(buf_str(&once)));
+		expect(put_line(CCL, buf_str(&once), &twice), texts[i].after);
+		expect(cut_line(buf_str(&once), &gone, &is_nothing),
+			texts[i].removed ? texts[i].removed : texts[i].before);
+		assert_false(is_nothing);
+		assert_false(statusline_is_in(buf_str(&gone)));
+		expect(cut_line(buf_str(&gone), &twice, &is_nothing), buf_z(&gone));
+	}
 }
 
-// Values of the tests: session, today and budget are known, burn is not.
-static void fill(struct field_value *v)
-{
-	memset(v, 0, sizeof *v * N_FIELDS);
-	v[FIELD_SESSION].text = STR("$1.23");
-	v[FIELD_TODAY].text = STR("$8.40");
-	v[FIELD_BUDGET] = (struct field_value){STR("day: $41.60 of $50.00 left"), LEVEL_GOOD};
-	v[FIELD_MODEL].text = STR("Opus | 5.5");
-	v[FIELD_CONTEXT] = (struct field_value){STR("34%"), LEVEL_GOOD};
-	v[FIELD_PROJECT].text = STR("{session}");
-}
-
-static void check_line(struct field_value *v, const char *template, size_t cols, const char *want)
-{
-	struct arena a = {0};
-	struct buf b = {0};
-	struct segment s[LINE_MAX_SEGMENTS];
-	size_t n = line_expand(&a, str_of(template), v, s);
-	line_draw(&b, s, n, cols, false);
-	assert_string_equal(buf_z(&b), want);
-	if (cols)
-		assert_true(text_cols(buf_str(&b)) <= cols);
-	buf_free(&b);
-	arena_free(&a);
-}
-
-static void templates(void **state)
-{
-	struct field_value v[N_FIELDS];
-	(void)state;
-	fill(v);
-	check_line(v, "{session}", 0, "$1.23");
-	check_line(v, "{session} of {today}|ctx {context}", 0, "$1.23 of $8.40 | ctx 34%");
-	check_line(v, " {session} | { today } ", 0, "$1.23 | $8.40");
-	check_line(v, "{session}|{burn}|{session} {burn}|end", 0, "$1.23 | end");
-	check_line(v, "{burn}", 0, "");
-	check_line(v, "", 0, "");
-	check_line(v, "||| |{session}||", 0, "$1.23");
-	check_line(v, "a\\|b \\{session\\} \\\\", 0, "a|b {session} \\");
-	check_line(v, "{nothing} {session|x", 0, "{nothing} {session | x");
-	check_line(v, "{session}}{", 0, "$1.23}{");
-	check_line(v, "\\", 0, "\\");
-	check_line(v, "\033[31m{session}\n{today}", 0, "$1.23 $8.40");
-	// what a value holds is no template
-	check_line(v, "{model}|{project}", 0, "Opus | 5.5 | {session}");
-	assert_int_equal(line_fields(STR("{session} {x}|\\{today}|{burn}{session}")),
-		FIELD_BIT(FIELD_SESSION) | FIELD_BIT(FIELD_BURN));
-}
-
-static void many_segments(void **state)
-{
-	struct field_value v[N_FIELDS];
-	struct arena a = {0};
-	struct buf t = {0};
-	struct segment s[LINE_MAX_SEGMENTS];
-	(void)state;
-	fill(v);
-	for (int i = 0; i < 1000; i++)
-		buf_addz(&t, "{session}|");
-	assert_int_equal(line_expand(&a, buf_str(&t), v, s), LINE_MAX_SEGMENTS);
-	buf_free(&t);
-	arena_free(&a);
-}
-
-static void widths(void **state)
-{
-	struct field_value v[N_FIELDS];
-	const char *t = "{session}|{budget}|{today} today|ctx {context}";
-	(void)state;
-	fill(v);
-	check_line(v, t, 0, "$1.23 | day: $41.60 of $50.00 left | $8.40 today | ctx 34%");
-	check_line(v, t, 59, "$1.23 | day: $41.60 of $50.00 left | $8.40 today | ctx 34%");
-	check_line(v, t, 57, "$1.23 | day: $41.60 of $50.00 left | $8.40 today");
-	check_line(v, t, 40, "$1.23 | day: $41.60 of $50.00 left");
-	check_line(v, t, 20, "$1.23 | $8.40 today");
-	check_line(v, t, 5, "$1.23");
-	check_line(v, t, 4, "$1.\xe2\x80\xa6");
-	check_line(v, t, 1, "\xe2\x80\xa6");
-	// a level that asks for attention is kept longer
-	v[FIELD_CONTEXT].level = LEVEL_BAD;
-	check_line(v, t, 40, "$1.23 | $8.40 today | ctx 34%");
-	check_line(v, t, 20, "$1.23 | ctx 34%");
-	v[FIELD_BUDGET].level = LEVEL_BAD;
-	check_line(v, t, 20, "day: $41.60 of $50.\xe2\x80\xa6");
-	// columns, not bytes
-	v[FIELD_MODEL].text = STR("\xe6\x94\xaf\xe6\x89\x95\xe3\x81\x84");
-	check_line(v, "{model}", 6, "\xe6\x94\xaf\xe6\x89\x95\xe3\x81\x84");
-	check_line(v, "{model}", 5, "\xe6\x94\xaf\xe6\x89\x95\xe2\x80\xa6");
-	check_line(v, "{model}", 4, "\xe6\x94\xaf\xe2\x80\xa6");
-}
-
-static void colors(void **state)
-{
-	struct arena a = {0};
-	struct buf b = {0};
-	struct field_value v[N_FIELDS];
-	struct segment s[LINE_MAX_SEGMENTS];
-	(void)state;
-	fill(v);
-	v[FIELD_ALERT] = (struct field_value){STR("RUNAWAY L1"), LEVEL_BAD};
-	size_t n = line_expand(&a, STR("{alert}|{session}|{context}"), v, s);
-	line_draw(&b, s, n, 0, true);
-	assert_string_equal(buf_z(&b), "\033[1;97;41mRUNAWAY L1\033[0m\033[2m | "
-				       "\033[0m$1.23\033[2m | \033[0m\033[32m34%\033[0m");
-	buf_free(&b);
-	arena_free(&a);
-}
-
-static void check_span(int64_t ms, const char *want)
-{
-	struct buf b = {0};
-	field_add_span(&b, ms);
-	assert_string_equal(buf_z(&b), want);
-	buf_free(&b);
-}
-
-static void spans(void **state)
+static void a_moved_ccl_is_updated_in_place(void **state)
 {
 	(void)state;
-	check_span(-5, "<1m");
-	check_span(59999, "<1m");
-	check_span(60000, "1m");
-	check_span(3599999, "59m");
-	check_span(3600000, "1h00m");
-	check_span(INT64_C(86399999), "23h59m");
-	check_span(INT64_C(86400000) * 3 + 3600000 * 4, "3d4h");
-}
-
-// Every host, with names that try to leave their place.
-static void hosts(void **state)
-{
-	static const struct {
-		const char *host, *want;
-	} table[] = {
-		{"plain", "a|b<&>%{F}#[x] | c\n"},
-		{"waybar", "{\"text\":\"a|b&lt;&amp;&gt;%{F}#[x] | c\",\"tooltip\":\"d|e\\\"\","
-			   "\"class\":\"critical\",\"percentage\":100}\n"},
-		{"polybar", "%{A1:'/x/c\\:l' serve --open &:}%{F#dc322f}a|b<&>{F}#[x]%{F-} | "
-			    "c%{A}\n"},
-		{"i3blocks", "a|b<&>%{F}#[x] | c\na|b<&>%{F}#[x]\n#dc322f\n"},
-		{"tmux", "#[fg=red]a|b<&>%{F}##[x]#[default] | c\n"},
-		{"swiftbar", "a\xc2\xa6"
-			     "b<&>%{F}#[x] \xc2\xb7 c | emojize=false symbolize=false "
-			     "ansi=false color=#dc322f\n---\nd\xc2\xa6"
-			     "e\" | emojize=false "
-			     "symbolize=false ansi=false\n---\nOpen the dashboard | "
-			     "bash=\"/x/c:l\" param1=serve param2=--open terminal=false\nRefresh | "
-			     "refresh=true\n"},
-		{"argos", "a\xc2\xa6"
-			  "b<&>%{F}#[x] \xc2\xb7 c | emojize=false useMarkup=false "
-			  "ansi=false unescape=false color=#dc322f\n---\nd\xc2\xa6"
-			  "e\" | "
-			  "emojize=false useMarkup=false ansi=false unescape=false\n---\nOpen the "
-			  "dashboard | bash=\"'/x/c:l' serve --open\" terminal=false\nRefresh | "
-			  "refresh=true\n"},
-	};
-	struct bar bar = {.has_budget = true,
-		.budget.used_pct = 250,
-		.limit_used_bp = -1,
-		.parts = {{STR("a|b<&>%{F}#[x]"), LEVEL_BAD}, {STR("c"), LEVEL_NONE}},
-		.n_parts = 2,
-		.lines = {{STR("d|e\""), LEVEL_NONE}},
-		.n_lines = 1,
-		.level = LEVEL_BAD};
-	(void)state;
-	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
-		for (size_t h = 0; h < n_bar_hosts; h++) {
-			struct buf b = {0};
-			if (strcmp(bar_hosts[h].name, table[i].host) != 0)
-				continue;
-			bar_hosts[h].write(&bar, STR("/x/c:l"), &b);
-			assert_string_equal(buf_z(&b), table[i].want);
-			buf_free(&b);
+	AUTO(buf_free) struct buf one = {0}, two = {0};
+	static const char *const paths[] = {"/a b/ccl", "/it's/ccl", "/q\"\\\n/ccl", CCL,
+		"/\xc3\xa9/ccl", "/ statusline --with '/ccl", "/$HOME/ccl", "/plain/ccl"};
+	bool is_nothing;
+	for (size_t t = 0; t < sizeof texts / sizeof *texts; t++) {
+		if (texts[t].removed)
+			continue;
+		buf_clear(&one);
+		buf_addz(&one, texts[t].before);
+		for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+			(void)put_line(paths[i], buf_str(&one), &two);
+			struct statusline_state s;
+			struct err e;
+			assert_true(statusline_survey(
+				STR("f"), str_of(paths[i]), buf_str(&two), &s, &e));
+			assert_int_equal(s.wiring, INSTALL_WIRED);
+			assert_true(statusline_survey(
+				STR("f"), STR("/elsewhere/ccl"), buf_str(&two), &s, &e));
+			assert_int_equal(s.wiring, INSTALL_OUTDATED);
+			buf_clear(&one);
+			buf_add(&one, buf_str(&two));
 		}
+		expect(cut_line(buf_str(&one), &two, &is_nothing), texts[t].before);
+	}
 }
 
-// A path that no quotes can hold is left to PATH.
-static void odd_path(void **state)
+// Any text of a JSON string comes back, and the shell gives ours what it says.
+static void any_command_comes_back(void **state)
 {
-	struct buf b = {0};
-	struct bar bar = {.limit_used_bp = -1, .n_parts = 0};
 	(void)state;
-	for (size_t h = 0; h < n_bar_hosts; h++)
-		if (strcmp(bar_hosts[h].name, "json") != 0)
-			bar_hosts[h].write(&bar, STR("/x/\"; rm '|/ccl"), &b);
-	assert_null(strstr(buf_z(&b), "; rm"));
-	buf_free(&b);
+	static const char *const parts[] = {"'", "\\u0027", "\\\\", "\\\"", "a", " ", "\\n",
+		"\xc3\xa9", "\\u00e9", "\\ud83d\\ude00", "\\ud83d", "\\/", "$x", "`", "!",
+		"--with '"};
+	enum { N_PARTS = sizeof parts / sizeof *parts };
+	AUTO(buf_free) struct buf text = {0}, out = {0}, gone = {0};
+	uint32_t seed = 5;
+	put("ccl", "#!/bin/sh\n[ \"$1 $2 $#\" = 'statusline --with 3' ] && printf %s \"$3\"\n",
+		0755);
+	for (int i = 0; i < 3000; i++) {
+		bool is_nothing;
+		buf_clear(&text);
+		buf_addz(&text, "{\"statusLine\":{\"type\":\"command\",\"command\":\"x");
+		for (int k = i % 9; k >= 0; k--) {
+			seed = seed * 1664525u + 1013904223u;
+			buf_addz(&text, parts[(seed >> 16) % N_PARTS]);
+		}
+		buf_addz(&text, "\"}}");
+		(void)put_line(in("ccl"), buf_str(&text), &out);
+		expect(cut_line(buf_str(&out), &gone, &is_nothing), buf_z(&text));
+		if (i % 30)
+			continue;
+		struct str root;
+		struct err e;
+		struct settings_item line, before, now;
+		char got[256] = "";
+		assert_true(settings_check(STR("f"), buf_str(&text), &root, &e));
+		assert_true(settings_find(root, "statusLine", &line) &&
+			    settings_find(line.value, "command", &before));
+		assert_true(settings_check(STR("f"), buf_str(&out), &root, &e));
+		assert_true(settings_find(root, "statusLine", &line) &&
+			    settings_find(line.value, "command", &now));
+		struct str command = settings_string(&sandbox_arena, now.value);
+		FILE *f = popen(arena_str(&sandbox_arena, command).p, "r");
+		assert_non_null(f);
+		got[fread(got, 1, sizeof got - 1, f)] = '\0';
+		assert_int_equal(pclose(f), 0);
+		assert_true(str_is(settings_string(&sandbox_arena, before.value), got));
+	}
 }
 
-static int setup(void **state)
+// Claude Code writes its settings anew when one changes: other blanks, and spellings of its own.
+static void a_rewritten_file_is_understood(void **state)
 {
 	(void)state;
-	text_init();
+	AUTO(buf_free) struct buf out = {0};
+	bool is_nothing;
+	expect(cut_line(STR("{\n  \"statusLine\": {\n    \"type\": \"command\",\n    \"command\": "
+			    "\"" CCL " statusline --with '\xc3\xa9 '\\\\''x'\\\\'' /'\"\n  }\n}"),
+		       &out, &is_nothing),
+		"{\n  \"statusLine\": {\n    \"type\": \"command\",\n    \"command\": "
+		"\"\xc3\xa9 'x' /\"\n  }\n}");
+	// One that escapes more than it must.
+	expect(cut_line(STR("{" LINE("\"" CCL " statusline --with \\u0027\\u00e9 "
+				     "\\u0027\\\\\\u0027\\u0027x\\u0027\"") "}"),
+		       &out, &is_nothing),
+		"{" LINE("\"\xc3\xa9 'x\"") "}");
+	static const char *const of_nothing[] = {
+		"{\"statusLine\":{\"padding\":0,\"command\":" OURS ",\"type\":\"command\"}}"};
+	(void)cut_line(str_of(of_nothing[0]), &out, &is_nothing);
+	assert_true(is_nothing);
+}
+
+// No file, or a blank one: hooks and status line come and go in any order.
+static void both_of_ours_leave_nothing(void **state)
+{
+	(void)state;
+	static const char *const befores[] = {NULL, "", "\n", "{}", "{ }", "{\"a\":1}",
+		"{\"hooks\":{}}", "{\"statusLine\":null}", "{" LINE("\"s\"") "}"};
+	struct wiring_want want = {.file = STR("f"), .hook_path = STR("/o/ccl-hook")};
+	for (size_t i = 0; i < sizeof befores / sizeof *befores; i++) {
+		for (unsigned order = 0; order < 4; order++) {
+			AUTO(buf_free) struct buf text = {0}, out = {0}, notes = {0};
+			struct err e;
+			bool is_nothing = false;
+			struct str now = str_of(befores[i]);
+			for (unsigned k = 0; k < 4; k++) {
+				bool is_hooks = (k + (order >> k / 2)) & 1;
+				assert_false(is_nothing);
+				buf_clear(&out);
+				assert_true(k < 2      ? is_hooks ? wiring_apply(
+									    &want, now, &out, &notes, &e)
+								  : statusline_put(STR("f"), STR(CCL),
+									    now, &out, &notes, &e)
+						 : is_hooks ? wiring_remove(&want, now, &out,
+								      &is_nothing, &notes, &e)
+						       : statusline_cut(STR("f"), now, &out,
+								 &is_nothing, &notes, &e));
+				buf_clear(&text);
+				buf_add(&text, buf_str(&out));
+				now = buf_str(&text);
+			}
+			assert_int_equal(is_nothing, befores[i] == NULL);
+			if (befores[i])
+				expect(now, befores[i]);
+		}
+	}
+}
+
+static const struct {
+	const char *text, *says;
+} refused[] = {
+	{"{\"a\":1,}", "f.json:1:8: a comma before '}'"},
+	{"[]", "f.json:1:1: the whole is an array, not an object"},
+	{"{\n \"statusLine\": []}", "f.json:2:16: `statusLine` is an array, not an object"},
+	{"{\"statusLine\":\"ccl\"}", "f.json:1:15: `statusLine` is a string, not an object"},
+	{"{\"statusLine\":false}", "f.json:1:15: `statusLine` is true or false, not an object"},
+	{"{\"statusLine\":{}}", "f.json:1:15: `statusLine` has no `type`"},
+	{"{\"statusLine\":{\"command\":\"x\"}}", "f.json:1:15: `statusLine` has no `type`"},
+	{"{\"statusLine\":{\"type\":\"static\",\"command\":\"x\"}}",
+		"f.json:1:23: `statusLine` has another `type`"},
+	{"{\"statusLine\":{\"type\":7,\"command\":\"x\"}}",
+		"f.json:1:23: `statusLine` has another `type`"},
+	{"{\"statusLine\":{\"type\":\"command\"}}", "f.json:1:15: `statusLine` has no `command`"},
+	{"{" LINE("[\"x\"]") "}",
+		"f.json:1:43: `command` of `statusLine` is an array, not a string"},
+	{"{" LINE("null") "}", "f.json:1:43: `command` of `statusLine` is null, not a string"},
+	{"{" LINE("\" \\t\"") "}", "f.json:1:43: `command` of `statusLine` is empty"},
+	{"{" LINE("\"x\"") "," LINE("\"x\"") "}", "f.json:1:48: statusLine stands here a second"},
+	{"{\"statusLine\":{\"type\":\"command\",\"command\":\"x\",\"command\":\"y\"}}",
+		"f.json:1:47: command stands here a second"},
+	{"{\"statusLine\":{\"type\":\"command\",\"type\":\"command\",\"command\":\"x\"}}",
+		"f.json:1:33: type stands here a second"},
+};
+
+static void other_types_are_refused(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+		struct str text = str_of(refused[i].text);
+		struct buf out = {0}, notes = {0};
+		struct statusline_state s;
+		struct err e = {0};
+		bool is_nothing;
+		assert_false(statusline_put(STR("f.json"), STR(CCL), text, &out, &notes, &e));
+		if (!str_starts(str_of(e.text), refused[i].says))
+			fail_msg("%s: got '%s'", refused[i].text, e.text);
+		assert_int_equal(e.code, ERR_FORMAT);
+		assert_false(statusline_cut(STR("f.json"), text, &out, &is_nothing, &notes, &e));
+		assert_false(statusline_survey(STR("f.json"), STR(CCL), text, &s, &e));
+		assert_true(str_starts(str_of(e.text), refused[i].says));
+		assert_null(out.p);
+		assert_null(notes.p);
+		assert_false(statusline_is_in(text));
+	}
+}
+
+static void a_survey_tells_each_state(void **state)
+{
+	(void)state;
+	struct statusline_state s;
+	struct err e;
+	static const struct {
+		const char *text;
+		enum install_wiring wiring;
+		bool is_around;
+	} table[] = {
+		{NULL, INSTALL_MISSING, false},
+		{"", INSTALL_MISSING, false},
+		{"{\"statusLine\":null}", INSTALL_MISSING, false},
+		{"{" LINE("\"s --with x\"") "}", INSTALL_MISSING, false},
+		{"{" LINE(OURS) "}", INSTALL_WIRED, false},
+		{"{" LINE(AROUND("s")) "}", INSTALL_WIRED, true},
+		{"{" LINE("\"/x/ccl statusline --with=s\"") "}", INSTALL_OUTDATED, true},
+	};
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+		assert_true(
+			statusline_survey(STR("f.json"), STR(CCL), str_of(table[i].text), &s, &e));
+		assert_int_equal(s.wiring, table[i].wiring);
+		assert_int_equal(s.is_around, table[i].is_around);
+		assert_string_equal(s.hidden, "");
+	}
+	assert_true(statusline_survey(
+		STR("f.json"), STR(CCL), STR("{\"disableAllHooks\":true}"), &s, &e));
+	assert_true(str_starts(str_of(s.hidden), "f.json: disableAllHooks is true"));
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	sandbox_enter();
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	sandbox_leave();
 	return 0;
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(plain),
-		cmocka_unit_test(templates),
-		cmocka_unit_test(many_segments),
-		cmocka_unit_test(widths),
-		cmocka_unit_test(colors),
-		cmocka_unit_test(spans),
-		cmocka_unit_test(hosts),
-		cmocka_unit_test(odd_path),
+		cmocka_unit_test(texts_change_as_told),
+		cmocka_unit_test(a_moved_ccl_is_updated_in_place),
+		cmocka_unit_test_setup_teardown(any_command_comes_back, set_up, tear_down),
+		cmocka_unit_test(a_rewritten_file_is_understood),
+		cmocka_unit_test(both_of_ours_leave_nothing),
+		cmocka_unit_test(other_types_are_refused),
+		cmocka_unit_test(a_survey_tells_each_state),
 	};
-	return cmocka_run_group_tests(tests, setup, NULL);
+	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -32,7 +32,8 @@
 #define OLD(path)        "{\"type\":\"command\",\"command\":\"" path "\"}"
 #define USER             "{\"type\":\"command\",\"command\":\"say done\"}"
 
-static const struct wiring_want exec_form = {{"f.json", 6}, {HOOK, sizeof HOOK - 1}, WIRING_EXEC};
+static const struct wiring_want exec_form = {
+	.file = {"f.json", 6}, .hook_path = {HOOK, sizeof HOOK - 1}, .form = WIRING_EXEC};
 
 static struct str apply(const struct wiring_want *want, struct str text, struct buf *out)
 {
@@ -297,7 +298,7 @@ static void expect_command(
 {
 	AUTO(buf_free) struct buf out = {0};
 	AUTO(buf_free) struct buf again = {0};
-	struct wiring_want want = {STR("f"), str_of(path), form};
+	struct wiring_want want = {.file = STR("f"), .hook_path = str_of(path), .form = form};
 	struct str text = apply(&want, str_of(before), &out);
 	if (!str_has(text, command))
 		fail_msg("%s: %.*s\nhas no %s", path, STR_ARG(text), command);
@@ -389,7 +390,7 @@ static void a_survey_tells_each_state(void **state)
 	assert_true(wiring_survey(&exec_form,
 		STR("{\"disableAllHooks\":true,\"hooks\":{" STOP
 		    ",\"SubagentStop\":[" G(H) "," G(H) "],\"SessionEnd\":[" G(
-			    OLD("/x/ccl-hook")) "],\"PreToolUse\":[" G(H) "]}}"),
+			    OLD("/x/ccl-hook")) "],\"PreCompact\":[" G(H) "]}}"),
 		&s, &e));
 	assert_int_equal(s.events[0].wiring, INSTALL_WIRED);
 	assert_int_equal(s.events[1].wiring, INSTALL_DUPLICATE);
