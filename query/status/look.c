@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "look.h"
 
+#include <time.h>
+
 #include "clock.h"
 #include "ledger.h"
 #include "path.h"
@@ -9,8 +11,8 @@
 enum {
 	BURN_MS = 600000,
 	ALERT_MS = 1800000,
-	RETRY_MS = 1, // two that open the ledger at once: one makes its index of the log
-	N_TRIES = 3,
+	RETRY_NS = 300000, // of those that open the ledger at once, the first makes the log's index
+	N_TRIES = 6,
 	MAX_ALERT_ROWS = 5000,
 	SKEW_MS = 60000, // of clocks
 };
@@ -28,13 +30,14 @@ static void note(struct look *l, const struct err *e)
 
 void look_open(struct look *l, struct arena *a)
 {
+	const struct timespec pause = {.tv_nsec = RETRY_NS};
 	struct err e = {.code = ERR_NONE};
 	*l = (struct look){.arena = a, .path = path_ledger(a), .now_ms = clock_now_ms()};
 	l->rules = rules_default();
 	bool ok = false;
 	for (int i = 0; i < N_TRIES && !ok; i++) {
 		if (i)
-			clock_sleep_ms(RETRY_MS);
+			(void)nanosleep(&pause, NULL);
 		ok = ledger_open_glance(l->path, &l->db, &e);
 		if (!ok && e.code != ERR_BUSY)
 			break;

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Measures ccl and writes tests/bench/RESULTS.md.
 
-usage: tests/bench/bench.py [--build build] [--corpus DIR] [--only hook,sync,reports,attribution]
+usage: tests/bench/bench.py [--build build] [--corpus DIR] [--only hook,sync,reports,attribution,status]
 
 Needs a release build (meson setup build && ninja -C build). The corpus is made (2.2 GB) where DIR holds none; npm
 fetches ccusage into tests/.cache. About five minutes and 6 GB of temporary space."""
@@ -24,6 +24,7 @@ ROOT = HERE.parents[1]
 sys.path.insert(0, str(ROOT / 'tests/tools'))
 from attribution import attribution_part, roll_up  # noqa: E402
 from harness import environ, payload, turn_line  # noqa: E402
+from status import status_part  # noqa: E402
 
 TURN_BYTES = 26_624
 PAIRS = 300
@@ -203,7 +204,7 @@ def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument('--build', type=pathlib.Path, default=ROOT / 'build')
     p.add_argument('--corpus', type=pathlib.Path, default=pathlib.Path(tempfile.gettempdir()) / 'ccl-corpus')
-    p.add_argument('--only', default='hook,sync,reports,attribution', help='parts; RESULTS.md is written only when all are run')
+    p.add_argument('--only', default='hook,sync,reports,attribution,status', help='parts; RESULTS.md is written only when all are run')
     a = p.parse_args()
     parts = a.only.split(',')
     if not (a.corpus / 'truth.json').exists():
@@ -225,6 +226,10 @@ def main():
             out += report_part(b, ledger)
         if 'attribution' in parts:
             out += attribution_part(b, make_million(b, a.corpus / '.claude/projects')[0])
+        if 'status' in parts:
+            if not ledger.exists():
+                b.run(1, ledger, [b.hook, '--sync', a.corpus / '.claude/projects'])
+            out += status_part(b, (ledger, make_million(b, a.corpus / '.claude/projects')[0]))
         if a.only == p.get_default('only'):
             (HERE / 'RESULTS.md').write_text('\n'.join(out))
     finally:

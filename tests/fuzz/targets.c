@@ -10,11 +10,13 @@
 #include "answer.h"
 #include "batch.h"
 #include "git.h"
+#include "input.h"
 #include "line_facts.h"
 #include "payload.h"
 #include "scan_walk.h"
 #include "settings.h"
 #include "shell.h"
+#include "status.h"
 
 static volatile uint64_t sink; // what was read, so that reading it is not left out
 
@@ -100,6 +102,29 @@ static void run_payload(struct str input)
 	}
 	if (payload_read_meta(&a, input, &m))
 		assert(m.depth >= -1 && m.depth <= 1000);
+	arena_free(&a);
+}
+
+static void run_status(struct str input)
+{
+	struct arena a = {0};
+	struct status p;
+	if (status_read(&a, input, &p)) {
+		const struct str all[] = {p.session, p.transcript_path, p.cwd, p.model_id,
+			p.model_name, p.version, p.cost, p.pr_url, status_pr_key(&a, &p, NULL)};
+		const int64_t numbers[] = {p.cost_pico, p.window_tok, p.context_bp, p.context_tok,
+			p.cache_hit_bp, p.pr_number};
+		for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+			touch(all[i]);
+			assert(!all[i].p || strlen(all[i].p) == all[i].n);
+		}
+		for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+			assert(numbers[i] >= -1);
+		for (size_t i = 0; i < N_STATUS_LIMITS; i++)
+			assert(p.limits[i].used_bp >= -1 && p.limits[i].resets_ms >= -1);
+		assert((p.cost_pico >= 0) == (p.cost.n > 0));
+	}
+	(void)input_is_whole(input);
 	arena_free(&a);
 }
 
@@ -300,6 +325,7 @@ const struct target targets[] = {
 	{"scan", run_scan, JSON_BYTES},
 	{"line", run_line, JSON_BYTES},
 	{"payload", run_payload, JSON_BYTES},
+	{"status", run_status, JSON_BYTES},
 	{"settings", run_settings, JSON_BYTES "\n\t/"},
 	{"git_config", run_git_config, "[]\"\\=.#;\n\t /:@"},
 	{"reflog", run_reflog, "0f <>\t\n:/+-("},

@@ -423,14 +423,18 @@ class Trouble(StatusCase):
         self.assertEqual(self.rows('PRAGMA foreign_key_check'), [])
 
     def test_many_at_once(self):
-        """Those that open the ledger at the same instant do not take each other for writers."""
+        """Those that open the ledger at the same instant do not take each other for writers: where there is a log, the
+        first makes its index."""
         self.turns()
+        data = told(cost=None, context_window=None)
         lines = set()
-        for _ in range(15):
+        for i in range(60):
+            subprocess.run([HOOK, '--status'], env=self.env(), input=json.dumps(told(cost={'total_cost_usd': i + 1})).encode())
+            self.assertGreater((self.ledger.parent / 'ledger.db-wal').stat().st_size, 0)
             runs = [subprocess.Popen([CCL, 'statusline'], env=self.env(), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-                    for _ in range(8)]
+                    for _ in range(6)]
             for p in runs:
-                p.stdin.write(json.dumps(told(cost=None, context_window=None)).encode())
+                p.stdin.write(json.dumps(data).encode())
                 p.stdin.close()
             for p in runs:
                 lines.add(p.stdout.read())
