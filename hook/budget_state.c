@@ -15,7 +15,7 @@ static bool read_kept(struct store *st, struct err *e)
 	if (st->kept_in == st->n_batches)
 		return true;
 	sqlite3_stmt *s = store_sql(st,
-		"SELECT x.budget_id, x.since_ms, x.until_ms, b.scope = 'project', b.target FROM "
+		"SELECT x.budget_id, x.since_ms, x.until_ms, b.scope, b.target FROM "
 		"budget_state AS x CROSS JOIN budget AS b ON b.id = x.budget_id WHERE x.day = -1",
 		e);
 	if (!s)
@@ -27,11 +27,13 @@ static bool read_kept(struct store *st, struct err *e)
 			return false;
 		if (!has_row)
 			break;
+		struct str scope = store_column(s, 3),
+			   target = arena_str(&st->arena, store_column(s, 4));
 		*LIST_ADD(&st->kept) = (struct kept_budget){sqlite3_column_int64(s, 0),
 			sqlite3_column_int64(s, 1) / QUARTER_MS,
 			sqlite3_column_int64(s, 2) / QUARTER_MS,
-			sqlite3_column_int(s, 3) ? arena_str(&st->arena, store_column(s, 4))
-						 : STR_NONE};
+			str_is(scope, "project") ? target : STR_NONE,
+			str_is(scope, "branch") ? target : STR_NONE};
 	}
 	(void)sqlite3_reset(s);
 	return true;
@@ -48,6 +50,23 @@ static bool is_of_project(
 		return false;
 	store_bind_at(s, 1, "i", origin_id);
 	store_bind_at(s, 4, "t", project);
+	if (!store_step(st, s, out, e))
+		return false;
+	(void)sqlite3_reset(s);
+	return true;
+}
+
+static bool is_of_branch(
+	struct store *st, int64_t charge_id, struct str branch, bool *out, struct err *e)
+{
+	sqlite3_stmt *s = store_sql(st,
+		"SELECT 1 FROM charge WHERE id = ?1 AND project_id IS NOT NULL AND branch_id = "
+		"(SELECT id "
+		"FROM name WHERE text = ?2)",
+		e);
+	if (!s)
+		return false;
+	store_bind(s, "it", charge_id, branch);
 	if (!store_step(st, s, out, e))
 		return false;
 	(void)sqlite3_reset(s);
@@ -84,6 +103,8 @@ bool budget_state_change(struct store *st, const struct budget_change *c, struct
 		if (is_its && k->project.p &&
 			!is_of_project(st, c->origin_id, k->project, &is_its, e))
 			return false;
+		if (is_its && k->branch.p && !is_of_branch(st, c->charge_id, k->branch, &is_its, e))
+			return false;
 		if (is_its && !add(st, k->budget_id, c, e))
 			return false;
 	}
@@ -115,22 +136,31 @@ bool budget_state_make(struct store *st, const struct budget *b, int64_t now_ms,
 			? store_sql(st,
 				  "INSERT INTO budget_state SELECT ?1, r.quarter / 96, "
 				  "r.class_id, " SUMS " FROM rollup AS r CROSS JOIN origin AS o ON "
-				  "o.id = r.origin_id CROSS "
-				  "JOIN workdir AS w ON w.id = o.workdir_id CROSS JOIN project AS "
-				  "p ON "
-				  "p.id = w.project_id WHERE r.quarter >= ?2 AND r.quarter < ?3 "
+						      "o.id = r.origin_id CROSS JOIN "
+				  "workdir AS w ON w.id = o.workdir_id CROSS JOIN project AS p ON "
+				  "p.id = "
+				  "w.project_id WHERE r.quarter >= ?2 AND r.quarter < ?3 "
 				  "AND " IS_PROJECT " GROUP BY 2, 3",
+				  e)
+		: b->scope == BUDGET_BRANCH // of all time: by the smaller roll-up
+			? store_sql(st,
+				  "INSERT INTO budget_state SELECT ?1, r.day, r.class_id, " SUMS
+				  " FROM project AS q CROSS JOIN charge AS c ON c.project_id = "
+				  "q.id CROSS JOIN "
+				  "charge_rollup AS r ON r.charge_id = c.id WHERE c.branch_id = "
+				  "(SELECT id FROM "
+				  "name WHERE text = ?4) AND ?2 < ?3 GROUP BY 2, 3",
 				  e)
 			: store_sql(st,
 				  "INSERT INTO budget_state SELECT ?1, r.quarter / 96, "
 				  "r.class_id, " SUMS " FROM rollup AS r WHERE r.quarter >= ?2 AND "
-				  "r.quarter < ?3 GROUP BY 2, 3",
+						      "r.quarter < ?3 GROUP BY 2, 3",
 				  e);
 	if (!mark || !s || !clear(st, b->id, e))
 		return false;
 	store_bind(mark, "iii", b->id, since_ms, until_ms);
 	store_bind_at(s, 1, "iii", b->id, since_ms / QUARTER_MS, until_ms / QUARTER_MS);
-	if (b->scope == BUDGET_PROJECT)
+	if (b->scope != BUDGET_ALL)
 		store_bind_at(s, 4, "t", b->target);
 	st->kept_in = 0;
 	return store_run(st, mark, e) && store_run(st, s, e);

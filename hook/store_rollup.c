@@ -167,8 +167,8 @@ static bool write_change(struct store *st, const struct rollup_change *c, struct
 
 static bool change_budgets(struct store *st, const struct rollup_change *c, struct err *e)
 {
-	struct budget_change x = {c->quarter, c->origin_id, c->class_id, c->turns, c->input,
-		c->output, c->write_5m, c->write_1h, c->read, c->searches};
+	struct budget_change x = {c->quarter, c->origin_id, c->class_id, c->charge_id, c->turns,
+		c->input, c->output, c->write_5m, c->write_1h, c->read, c->searches};
 	return budget_state_change(st, &x, e);
 }
 

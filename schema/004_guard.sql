@@ -51,7 +51,7 @@ CREATE TABLE budget_change (      -- query/edit: who set, lifted and switched of
   until_ms    INTEGER             -- off: until then
 ) STRICT;
 
--- Tokens spent in the current period of each budget of all or of a project (the others are sums of few rows): a
+-- Tokens spent in the current period of each budget of all, of a project or branch (the others are sums of few rows): a
 -- pure function of the turns, changed in their transaction, made anew when the period is another.
 CREATE TABLE budget_state (
   budget_id      INTEGER NOT NULL,
