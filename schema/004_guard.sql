@@ -55,7 +55,7 @@ CREATE TABLE budget_change (      -- query/edit: who set, lifted and switched of
 -- pure function of the turns, changed in their transaction, made anew when the period is another.
 CREATE TABLE budget_state (
   budget_id      INTEGER NOT NULL,
-  day            INTEGER NOT NULL, -- at_ms / 86400000, UTC, at which prices change; -1: the row that says which period this is
+  day            INTEGER NOT NULL, -- UTC, at_ms / 86400000: from which the class has had its price; -1: the row that says which period this is
   class_id       INTEGER NOT NULL, -- 0 in that row
   since_ms       INTEGER,          -- of that row
   until_ms       INTEGER,

@@ -162,15 +162,16 @@ static bool run_migrations(sqlite3 *db, struct err *e)
 bool ledger_refresh_rates(sqlite3 *db, int64_t class_id, struct err *e)
 {
 	int64_t has_views;
-	char sql[192];
+	char sql[256];
 	if (!read_int(db, "SELECT count(*) FROM sqlite_temp_schema WHERE name = 'rate'", &has_views,
 		    e) ||
 		(!has_views && !ledger_exec(db, embedded_views, e)))
 		return false;
 	(void)sqlite3_snprintf(sizeof sql, sql,
+		"DELETE FROM budget_state WHERE %lld = 0;" // its days are those of prices
 		"DELETE FROM class_rate WHERE %lld IN (0, class_id);"
 		"INSERT INTO class_rate SELECT * FROM rate WHERE %lld IN (0, class_id)",
-		(long long)class_id, (long long)class_id);
+		(long long)class_id, (long long)class_id, (long long)class_id);
 	return ledger_exec(db, sql, e);
 }
 
