@@ -252,7 +252,8 @@ static bool let_pass(
 	struct store *st = g->watcher.st;
 	uint64_t hash = call.n ? hash_sip(st->key, call) : 0;
 	sqlite3_stmt *s = store_sql(g->watcher.st,
-		"UPDATE alert SET n_passed = n_passed + (pass_hash IS NOT :hash), pass_hash = "
+		"UPDATE alert SET n_passed = n_passed + coalesce(pass_hash <> :hash, 1), pass_hash "
+		"= "
 		":hash WHERE id = (SELECT id FROM alert WHERE "
 		"target = :target AND rule = :rule AND scope = :scope AND level = 2 ORDER BY at_ms "
 		"DESC, id DESC LIMIT 1) AND (n_passed < :most OR pass_hash = :hash)",
@@ -269,19 +270,18 @@ static bool let_pass(
 // Clients before 2.1.240 take the deny form for an answer, and try the next tool without end, each
 // try a paid call; what ends their run is `continue: false` alone, though that one call is made
 // then. Later ones end at the first. So every other refusal does not deny.
-static bool count_refusal(struct guard *g, int64_t session_id, bool *out_is_end_only, struct err *e)
+static bool count_refusal(struct guard *g, int64_t session_id, int64_t *out_n, struct err *e)
 {
 	bool has_row;
 	sqlite3_stmt *s = store_sql(g->watcher.st,
-		"UPDATE session SET n_refused = n_refused + 1 WHERE id = :id RETURNING n_refused % "
-		"2 = 0",
+		"UPDATE session SET n_refused = n_refused + 1 WHERE id = :id RETURNING n_refused",
 		e);
 	if (!s)
 		return false;
 	store_bind(s, "i", session_id);
 	if (!store_step(g->watcher.st, s, &has_row, e))
 		return false;
-	*out_is_end_only = has_row && sqlite3_column_int(s, 0);
+	*out_n = has_row ? sqlite3_column_int64(s, 0) : 0;
 	(void)sqlite3_reset(s);
 	return true;
 }
@@ -321,7 +321,7 @@ bool guard_enforce(
 			return false;
 		if (passes || out->block.n)
 			continue;
-		if (is_call && !count_refusal(g, g->reading.place.session_id, &out->is_end_only, e))
+		if (is_call && !count_refusal(g, g->reading.place.session_id, &out->n_refused, e))
 			return false;
 		add_reason(&x, &r[i], &out->block);
 	}

@@ -41,7 +41,7 @@ MUST_USE bool guard_look(struct guard *g, const struct heed *heed, struct err *e
 struct guard_answer {
 	struct buf message; // for the user; empty: nothing
 	struct buf block;   // why the prompt or the call is refused; empty: it is not
-	bool is_end_only;   // end the run, but deny nothing
+	int64_t n_refused;  // calls of the session, with this one
 	enum rule_level worst;
 };
 

@@ -12,52 +12,13 @@
 #include "path.h"
 #include "payload.h"
 
-static bool load_ignored(struct ingest *in, struct err *e)
-{
-	size_t cap = 0;
-	bool has_row = true;
-	sqlite3_stmt *s = store_sql(&in->store, "SELECT path FROM ignored_path", e);
-	while (s && has_row) {
-		if (!store_step(&in->store, s, &has_row, e))
-			return false;
-		if (!has_row)
-			break;
-		in->ignored =
-			mem_reserve(in->ignored, &cap, in->n_ignored + 1, sizeof *in->ignored);
-		in->ignored[in->n_ignored++] = arena_str(&in->arena, store_column(s, 0));
-	}
-	if (s)
-		(void)sqlite3_reset(s);
-	return s != NULL;
-}
-
-static bool load_forgotten(struct ingest *in, struct err *e)
-{
-	size_t cap = 0;
-	bool has_row = true;
-	sqlite3_stmt *s = store_sql(&in->store, "SELECT session_hash FROM forgotten", e);
-	while (s && has_row) {
-		if (!store_step(&in->store, s, &has_row, e))
-			return false;
-		if (!has_row)
-			break;
-		in->forgotten = mem_reserve(
-			in->forgotten, &cap, in->n_forgotten + 1, sizeof *in->forgotten);
-		int64_t v = sqlite3_column_int64(s, 0);
-		memcpy(&in->forgotten[in->n_forgotten++], &v, sizeof v);
-	}
-	if (s)
-		(void)sqlite3_reset(s);
-	return s != NULL;
-}
-
 bool ingest_open(struct ingest *in, sqlite3 *db, struct err *e)
 {
 	memset(in, 0, offsetof(struct ingest, line));
 	memset(&in->line_arena, 0, sizeof *in - offsetof(struct ingest, line_arena));
 	in->store.db = db;
 	in->store.catalog = &in->catalog;
-	if (ledger_hash_key(db, &in->store.key, e) && load_ignored(in, e) && load_forgotten(in, e))
+	if (ledger_hash_key(db, &in->store.key, e) && ingest_load_refused(in, e))
 		return true;
 	ingest_close(in);
 	return false;
@@ -74,23 +35,6 @@ void ingest_close(struct ingest *in)
 	arena_free(&in->arena);
 	free(in->ignored);
 	free(in->forgotten);
-}
-
-bool ingest_is_forgotten(const struct ingest *in, struct str session_uid)
-{
-	uint64_t hash = in->n_forgotten ? hash_sip(in->store.key, session_uid) : 0;
-	for (size_t i = 0; i < in->n_forgotten; i++)
-		if (in->forgotten[i] == hash)
-			return true;
-	return false;
-}
-
-bool ingest_is_ignored(const struct ingest *in, struct str cwd)
-{
-	for (size_t i = 0; i < in->n_ignored; i++)
-		if (path_is_inside(cwd, in->ignored[i]))
-			return true;
-	return false;
 }
 
 bool ingest_open_file(struct str path, int *out_fd, struct file *out, struct err *e)
@@ -432,7 +376,8 @@ bool ingest_run(struct ingest *in, const struct ingest_job *job, bool *out_is_do
 		}
 		if (!ledger_exec(in->store.db, "BEGIN IMMEDIATE", e))
 			return false;
-		bool ok = run_once(in, job, is_first, &more, out_is_open, e) &&
+		bool ok = ingest_load_refused(in, e) &&
+			  run_once(in, job, is_first, &more, out_is_open, e) &&
 			  (!job->last || job->last(in, job->context, e)) &&
 			  ledger_exec(in->store.db, "COMMIT", e);
 		heed_clear(&in->heed);

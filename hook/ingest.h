@@ -29,12 +29,18 @@ struct ingest {
 	size_t n_ignored;
 	uint64_t *forgotten;
 	size_t n_forgotten;
-	pthread_mutex_t *mutex; // held around every statement; NULL: nobody shares db
+	bool has_refused;         // these two are loaded,
+	unsigned refused_version; // as of this version of the ledger's contents
+	pthread_mutex_t *mutex;   // held around every statement; NULL: nobody shares db
 };
 
 // db stays the caller's and must outlive the ingest.
 MUST_USE bool ingest_open(struct ingest *in, sqlite3 *db, struct err *e);
 void ingest_close(struct ingest *in);
+
+// Loads what the user will not have stored, if it may have changed: a detached child outlives a
+// `ccl forget`. Inside the transaction that is to go by it.
+MUST_USE bool ingest_load_refused(struct ingest *in, struct err *e);
 
 // The user had this session deleted: nothing of it is stored again.
 bool ingest_is_forgotten(const struct ingest *in, struct str session_uid);

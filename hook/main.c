@@ -240,7 +240,7 @@ static void handle(struct str ledger, const struct payload *p, struct arena *a)
 		return; // waiting will not mend it
 	// no Stop follows a refused call
 	bool may_grow = str_is(p->event, "Stop") || str_is(p->event, "SubagentStop") ||
-			(h.answer.block.n && str_is(p->event, "PreToolUse"));
+			h.answer.n_refused == 1;
 	if (!ok && is_tool_event(p->event))
 		return; // the next one is near
 	struct follow_job job = {.ledger = ledger,

@@ -43,7 +43,7 @@ void reply_print(
 	if (sequence.n)
 		add_member(out, "terminalSequence", sequence);
 	if (block.n && str_is(event, "PreToolUse"))
-		add_deny(out, block, a->is_end_only);
+		add_deny(out, block, a->n_refused % 2 == 0);
 	if (block.n && str_is(event, "UserPromptSubmit")) {
 		add_member(out, "decision", STR("block"));
 		add_member(out, "reason", block);

@@ -684,7 +684,8 @@ class State(Budgets):
         self.assertEqual(self.budgets(ms_of(self.NOW))['all', '', 'day']['spent'], self.spent(two))
         with open_ledger(self.ledger) as db:
             self.assertEqual(db.execute('PRAGMA foreign_key_check').fetchall(), [])
-            dump = '\n'.join(db.iterdump())
+            # a child that was under way looks at the file once more, and passes over it
+            dump = '\n'.join(l for l in db.iterdump() if not l.startswith('INSERT INTO "source_file"'))
         self.assertNotIn(one.sid, dump)
 
     def test_a_new_day(self):
