@@ -79,11 +79,27 @@ static bool mark_told(struct store *st, int64_t session_id, struct err *e)
 	return store_run(st, s, e);
 }
 
+static bool has_untold(struct store *st, int64_t session_id, bool *out, struct err *e)
+{
+	sqlite3_stmt *s = store_sql(
+		st, "SELECT id FROM alert WHERE session_id = :session AND told_ms IS NULL", e);
+	if (!s)
+		return false;
+	store_bind(s, "i", session_id);
+	if (!store_step(st, s, out, e))
+		return false;
+	(void)sqlite3_reset(s);
+	return true;
+}
+
 bool alarm_tell(struct store *st, struct pricer *p, int64_t session_id, struct buf *out,
 	enum rule_level *out_worst, struct err *e)
 {
 	bool has_row = true;
 	size_t n = 0;
+	*out_worst = RULE_NONE;
+	if (!has_untold(st, session_id, &has_row, e) || !has_row)
+		return !has_row;
 	sqlite3_stmt *s = store_sql(st,
 		"SELECT " ALERT_COLUMNS " FROM alert AS a WHERE a.session_id = :session AND "
 		"a.told_ms IS NULL ORDER BY a.level DESC, a.id",

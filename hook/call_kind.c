@@ -38,23 +38,29 @@ static bool same_kind(const void *value, const void *key)
 	return a->name_id == b->name_id && a->target_id == b->target_id;
 }
 
-static bool read_words(struct watcher *w, struct call_kind *k, struct err *e)
+static bool read_word(struct watcher *w, int64_t id, struct str *out, struct err *e)
 {
 	bool has_row;
-	sqlite3_stmt *s = store_sql(w->st,
-		"SELECT (SELECT text FROM name WHERE id = :name), (SELECT text FROM name WHERE id "
-		"= "
-		":target)",
-		e);
+	sqlite3_stmt *s = store_sql(w->st, "SELECT text FROM name WHERE id = :id", e);
+	*out = STR_NONE;
 	if (!s)
 		return false;
-	store_bind(s, "ii", k->name_id, k->target_id);
+	store_bind(s, "i", id);
 	if (!store_step(w->st, s, &has_row, e))
 		return false;
-	struct str tool = store_column(s, 0), target = store_column(s, 1);
+	if (has_row)
+		*out = arena_str(&w->arena, store_column(s, 0));
+	(void)sqlite3_reset(s);
+	return true;
+}
+
+static bool read_words(struct watcher *w, struct call_kind *k, struct err *e)
+{
+	struct str tool, target;
+	if (!read_word(w, k->name_id, &tool, e) || !read_word(w, k->target_id, &target, e))
+		return false;
 	k->is_poll = is_poll(tool, target, &w->rules);
 	k->is_progress = is_progress(tool, target);
-	(void)sqlite3_reset(s);
 	return true;
 }
 

@@ -31,9 +31,9 @@ struct session {
 	bool is_changed;               // facts to write
 	bool is_settling;              // owners of its shared messages must be decided again
 	bool is_own_stale;             // first_own_ms must be computed again
-	bool has_links;
-	int64_t first_own_ms; // -1: none
-	int64_t first_cwd_ms; // -1: none
+	bool has_links;                // it is known to share messages with another one
+	int64_t first_own_ms;          // -1: none
+	int64_t first_cwd_ms;          // -1: none
 	struct str first_cwd, original_cwd, worktree_path, request_session;
 	struct word *entrypoint, *kind, *team, *agent_name, *config_dir, *worktree_branch;
 	struct word *billing, *ci, *ci_branch;

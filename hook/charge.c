@@ -183,27 +183,40 @@ static bool decide_pr(struct store *st, const struct scene *c, const struct turn
 	return !is_default || find_review(st, c, t, d, e);
 }
 
-static bool find_charge(struct store *st, const struct decision *d, int64_t *out, struct err *e)
+static uint64_t hash_of(const struct decision *d)
 {
 	char text[256];
-	bool has_row;
 	int n = snprintf(text, sizeof text, "%lld %lld %s %lld %lld %s %s %lld %s",
 		(long long)d->project_id, (long long)d->branch_id,
 		d->branch_source ? d->branch_source : "", (long long)d->repo_id,
 		(long long)d->number, d->role ? d->role : "", d->source ? d->source : "",
 		(long long)d->confidence, d->reason ? d->reason : "");
-	uint64_t hash = hash_fast((struct str){text, (size_t)n});
+	return hash_fast((struct str){text, (size_t)n});
+}
+
+static bool has_charge(
+	struct store *st, uint64_t hash, bool *out_found, int64_t *out_id, struct err *e)
+{
 	sqlite3_stmt *s = store_sql(st, "SELECT id FROM charge WHERE key_hash = :hash", e);
 	if (!s)
 		return false;
 	store_bind(s, "h", hash);
-	if (!store_step(st, s, &has_row, e))
+	if (!store_step(st, s, out_found, e))
 		return false;
-	*out = has_row ? sqlite3_column_int64(s, 0) : 0;
+	*out_id = *out_found ? sqlite3_column_int64(s, 0) : 0;
 	(void)sqlite3_reset(s);
+	return true;
+}
+
+static bool find_charge(struct store *st, const struct decision *d, int64_t *out, struct err *e)
+{
+	bool has_row;
+	uint64_t hash = hash_of(d);
+	if (!has_charge(st, hash, &has_row, out, e))
+		return false;
 	if (has_row)
 		return true;
-	s = store_sql(st,
+	sqlite3_stmt *s = store_sql(st,
 		"INSERT INTO charge(key_hash, project_id, branch_id, branch_source, repo_id, "
 		"number, "
 		"role, source, confidence, reason) VALUES (:hash, :project, :branch, "
@@ -220,29 +233,46 @@ static bool find_charge(struct store *st, const struct decision *d, int64_t *out
 	return true;
 }
 
-// The claims of a branch are made when its first turn comes; from then on evidence renews them.
-static bool prepare_branch(struct store *st, struct decision *d, struct err *e)
+static bool has_rows(
+	struct store *st, const char *sql, const struct decision *d, bool *out, struct err *e)
 {
-	bool has_row;
-	if (!d->branch_id || !d->project_id)
-		return true;
-	sqlite3_stmt *s = store_sql(st,
-		"SELECT EXISTS (SELECT 1 FROM charge WHERE project_id = :project AND branch_id = "
-		":branch), EXISTS (SELECT 1 FROM claim WHERE project_id = :project AND branch_id = "
-		":branch)",
-		e);
+	sqlite3_stmt *s = store_sql(st, sql, e);
 	if (!s)
 		return false;
 	store_bind(s, "ii", d->project_id, d->branch_id);
-	if (!store_step(st, s, &has_row, e))
+	if (!store_step(st, s, out, e))
 		return false;
-	bool is_known = sqlite3_column_int(s, 0);
-	d->has_claims = sqlite3_column_int(s, 1);
 	(void)sqlite3_reset(s);
-	if (is_known)
+	return true;
+}
+
+// Whether anything was charged to the branch so far.
+static bool is_known(struct store *st, const struct decision *d, bool *out, struct err *e)
+{
+	int64_t id;
+	struct decision usual = *d; // what a turn on a branch without a pull request is charged to
+	usual.reason = "no-pr";
+	if (!has_charge(st, hash_of(&usual), out, &id, e))
+		return false;
+	return *out ||
+	       has_rows(st,
+		       "SELECT 1 FROM charge WHERE project_id = :project AND branch_id = :branch",
+		       d, out, e);
+}
+
+// The claims of a branch are made when its first turn comes; from then on evidence renews them.
+static bool prepare_branch(struct store *st, struct decision *d, struct err *e)
+{
+	bool is_old, has_changed;
+	if (!d->branch_id || !d->project_id)
+		return true;
+	if (!has_rows(st, "SELECT 1 FROM claim WHERE project_id = :project AND branch_id = :branch",
+		    d, &d->has_claims, e) ||
+		!is_known(st, d, &is_old, e))
+		return false;
+	if (is_old)
 		return true;
 	d->has_claims = true; // perhaps: claim_at says
-	bool has_changed;
 	return claim_update(st, d->project_id, d->branch_id, &has_changed, e);
 }
 

@@ -28,7 +28,7 @@ bool cursor_read(struct store *st, int64_t device, int64_t inode, struct file *o
 	sqlite3_stmt *s = store_sql(st,
 		"SELECT offset_bytes, size_bytes, id, head_bytes, head_hash, prompt_id, is_open, "
 		"in_long_line,"
-		" bad_lines, long_lines, bad_numbers, is_ignored, last_ms FROM source_file"
+		" bad_lines, long_lines, bad_numbers, is_ignored, last_ms, path FROM source_file"
 		" WHERE device = :device AND inode = :inode",
 		e);
 	bool has_row;
@@ -38,11 +38,13 @@ bool cursor_read(struct store *st, int64_t device, int64_t inode, struct file *o
 	if (!store_step(st, s, &has_row, e))
 		return false;
 	out->id = 0;
+	out->has_path = false;
 	out->last_ms = -1;
 	if (has_row) {
 		out->offset_bytes = sqlite3_column_int64(s, 0);
 		out->size_bytes = sqlite3_column_int64(s, 1);
 		cursor_take(s, 2, out);
+		out->has_path = str_eq(store_column(s, 13), out->path);
 	}
 	(void)sqlite3_reset(s);
 	return true;
@@ -69,19 +71,23 @@ bool cursor_insert(struct store *st, struct file *f, struct err *e)
 	return store_find(st, s, &f->id, e);
 }
 
+// A path that is set, even to what it was, makes SQLite write a page of its index.
+#define SET_FILE                                                                                   \
+	"UPDATE source_file SET offset_bytes = ?2, size_bytes = ?3, head_bytes = ?4, head_hash = " \
+	"?5, prompt_id = ?6, is_open = ?7, in_long_line = ?8, is_ignored = ?9, read_ms = ?10, "    \
+	"bad_lines = ?11, long_lines = ?12, bad_numbers = ?13, last_ms = ?14"
+
 bool cursor_write(struct store *st, const struct file *f, struct err *e)
 {
-	sqlite3_stmt *s = store_sql(st,
-		"UPDATE source_file SET path = :path, offset_bytes = :offset, size_bytes = :size,"
-		" head_bytes = :head, head_hash = :hash, prompt_id = :prompt, is_open = :open,"
-		" in_long_line = :in_long, is_ignored = :ignored, read_ms = :now, bad_lines = :bad,"
-		" long_lines = :long, bad_numbers = :numbers, last_ms = :last WHERE id = :id",
-		e);
+	sqlite3_stmt *s = f->has_path ? store_sql(st, SET_FILE " WHERE id = ?1", e)
+				      : store_sql(st, SET_FILE ", path = ?15 WHERE id = ?1", e);
 	if (!s)
 		return false;
-	store_bind(s, "tiiihkiiiiiiipi", f->path, f->offset_bytes,
+	store_bind(s, "iiiihkiiiiiiip", f->id, f->offset_bytes,
 		f->has_more ? f->offset_bytes : f->size_bytes, f->head_bytes, f->head_hash,
 		f->prompt_id, (int64_t)f->is_open, (int64_t)f->in_long_line, (int64_t)f->is_ignored,
-		clock_now_ms(), f->bad_lines, f->long_lines, f->bad_numbers, f->last_ms, f->id);
+		clock_now_ms(), f->bad_lines, f->long_lines, f->bad_numbers, f->last_ms);
+	if (!f->has_path)
+		store_bind_at(s, 15, "t", f->path);
 	return store_run(st, s, e);
 }

@@ -11,6 +11,7 @@ struct file {
 	int64_t id; // 0: no row yet
 	int64_t device, inode;
 	struct str path;
+	bool has_path; // its row is known to have this path
 	int64_t offset_bytes, size_bytes;
 	int64_t head_bytes;
 	uint64_t head_hash;

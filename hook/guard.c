@@ -116,13 +116,13 @@ static struct alert alert_of(struct guard *g, const struct budget_reading *r,
 	return x;
 }
 
-// Budgets of all and of projects whose period is not the one that is kept.
+// Budgets of all, of projects and branches whose period is not the one that is kept.
 static bool make_states(struct guard *g, struct err *e)
 {
 	for (size_t i = 0; i < g->budgets.n; i++) {
 		const struct budget *b = &g->budgets.p[i];
 		struct spent unused;
-		if (b->scope != BUDGET_ALL && b->scope != BUDGET_PROJECT)
+		if (b->scope == BUDGET_SESSION || b->scope == BUDGET_PR)
 			continue;
 		e->code = ERR_NONE;
 		if (spent_state(&g->watcher.pricer, b->id, g->now_ms, &unused, e))
@@ -133,31 +133,32 @@ static bool make_states(struct guard *g, struct err *e)
 	return true;
 }
 
-static bool read_budgets(struct guard *g, struct str session, struct budget_place *place,
-	struct budget_reading **out, size_t *out_n, struct err *e)
+// Read once for a session: what was judged is what is enforced.
+static bool read_budgets(struct guard *g, struct str session, struct err *e)
 {
-	*out_n = 0;
+	struct guard_reading *r = &g->reading;
+	if (r->session.p && str_eq(r->session, session))
+		return true;
+	*r = (struct guard_reading){.session = arena_str(&g->arena, session)};
 	e->code = ERR_NONE;
 	if (!g->budgets.n || g->is_lifted)
 		return true;
-	if (!budget_find_place(g->watcher.st->db, &g->arena, session, place, e))
+	if (!budget_find_place(g->watcher.st->db, &g->arena, session, &r->place, e))
 		return e->code == ERR_NONE;
-	return make_states(g, e) && budget_look(&g->watcher.pricer, &g->arena, &g->budgets, place,
-					    g->now_ms, out, out_n, e);
+	return make_states(g, e) && budget_look(&g->watcher.pricer, &g->arena, &g->budgets,
+					    &r->place, g->now_ms, &r->budgets, &r->n, e);
 }
 
 static bool look_at_budgets(
 	struct guard *g, const struct heed_session *h, int64_t at_ms, struct err *e)
 {
-	struct budget_place place;
-	struct budget_reading *r;
-	size_t n;
 	if (g->now_ms < at_ms) // of a turn's day, whatever this clock says
 		g->now_ms = at_ms;
-	if (!read_budgets(g, h->uid, &place, &r, &n, e))
+	if (!read_budgets(g, h->uid, e))
 		return false;
-	for (size_t i = 0; i < n; i++) {
-		struct alert x = alert_of(g, &r[i], &place, at_ms);
+	struct budget_reading *r = g->reading.budgets;
+	for (size_t i = 0; i < g->reading.n; i++) {
+		struct alert x = alert_of(g, &r[i], &g->reading.place, at_ms);
 		// a week or month near its end with little left is no news
 		bool is_steady = x.rule == RULE_B4 && r[i].level == BUDGET_NEAR &&
 				 budget_projected_pico(&r[i], g->now_ms) <= r[i].limit_pico;
@@ -305,24 +306,22 @@ static void add_reason(const struct alert *x, const struct budget_reading *r, st
 bool guard_enforce(
 	struct guard *g, const struct payload *p, struct guard_answer *out, struct err *e)
 {
-	struct budget_place place;
-	struct budget_reading *r;
-	size_t n;
 	bool is_call = str_is(p->event, "PreToolUse"), passes = false;
 	if (!guard_is_strict(g))
 		return true;
-	if (!read_budgets(g, p->session, &place, &r, &n, e))
+	if (!read_budgets(g, p->session, e))
 		return false;
-	for (size_t i = 0; i < n; i++) {
+	struct budget_reading *r = g->reading.budgets;
+	for (size_t i = 0; i < g->reading.n; i++) {
 		if (r[i].budget->mode != BUDGET_ENFORCE || r[i].level != BUDGET_OVER)
 			continue;
-		struct alert x = alert_of(g, &r[i], &place, g->now_ms);
+		struct alert x = alert_of(g, &r[i], &g->reading.place, g->now_ms);
 		if (is_call && str_is(p->tool, "Bash") && shell_saves_work(p->command) &&
 			!let_pass(g, &x, p->tool_use, &passes, e))
 			return false;
 		if (passes || out->block.n)
 			continue;
-		if (is_call && !count_refusal(g, place.session_id, &out->is_end_only, e))
+		if (is_call && !count_refusal(g, g->reading.place.session_id, &out->is_end_only, e))
 			return false;
 		add_reason(&x, &r[i], &out->block);
 	}

@@ -11,10 +11,19 @@
 #include "payload.h"
 #include "watch.h"
 
+// What the budgets say to a session.
+struct guard_reading {
+	struct str session; // STR_NONE: not read yet
+	struct budget_place place;
+	struct budget_reading *budgets;
+	size_t n;
+};
+
 struct guard {
 	struct watcher watcher;
 	struct arena arena;
 	struct budgets budgets;
+	struct guard_reading reading;
 	int64_t now_ms;
 	bool is_lifted; // CCL_BUDGET=off, or `ccl budget off`
 	bool has_fired; // since it was opened

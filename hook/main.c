@@ -34,6 +34,7 @@
 #include "observe.h"
 #include "path.h"
 #include "payload.h"
+#include "pool.h"
 #include "pulse.h"
 #include "statusline.h"
 
@@ -273,6 +274,7 @@ int main(int argc, char **argv)
 			   "--sync` reads what is there.");
 		return 0;
 	}
+	pool_install();
 	struct arena a = {0};
 	struct buf input = {0};
 	struct payload p;

@@ -14,15 +14,22 @@
 
 bool observe_run(struct ingest *in, struct str event, struct err *e)
 {
-	sqlite3_stmt *s = store_sql(&in->store,
-		"INSERT INTO hook_run VALUES (:event, 1, :now)"
-		" ON CONFLICT DO UPDATE SET runs = runs + 1, last_ms = excluded.last_ms",
-		e);
+	static const char *const steps[] = {
+		"UPDATE hook_run SET runs = runs + 1, last_ms = ?2 WHERE event = ?1",
+		"INSERT INTO hook_run VALUES (?1, 1, ?2)",
+	};
 	struct str known = event.n <= 64 ? event : STR("(long name)");
-	if (!s)
-		return false;
-	store_bind(s, "ti", known, clock_now_ms());
-	return store_run(&in->store, s, e);
+	for (size_t i = 0; i < 2; i++) { // the row is there but once: cheaper than an upsert
+		sqlite3_stmt *s = store_sql(&in->store, steps[i], e);
+		if (!s)
+			return false;
+		store_bind(s, "ti", known, clock_now_ms());
+		if (!store_run(&in->store, s, e))
+			return false;
+		if (sqlite3_changes(in->store.db))
+			break;
+	}
+	return true;
 }
 
 enum { CONFIG_AGE_MS = 2000 };

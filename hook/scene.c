@@ -33,54 +33,112 @@ static int64_t review_number(struct str path)
 	return 0;
 }
 
-static bool read_scene(struct store *st, struct scene *c, struct err *e)
+// Of the origin's row, which never changes.
+static bool read_origin(struct store *st, struct scene *c, struct err *e)
 {
 	bool has_row;
 	sqlite3_stmt *s = store_sql(st,
-		"SELECT o.session_id, o.agent_id, o.workdir_id, w.project_id, w.worktree_id, "
-		"o.branch_id, w.path, w.how, s.ci_id IS NOT NULL, s.ci_pr_number, s.ci_branch_id,"
-		" EXISTS (SELECT 1 FROM pr_link),"
-		" EXISTS (SELECT 1 FROM pr_hint WHERE session_id = s.id)"
-		" FROM origin AS o JOIN session AS s ON s.id = o.session_id LEFT JOIN workdir AS w "
-		"ON "
-		"w.id = o.workdir_id WHERE o.id = :origin",
+		"SELECT session_id, agent_id, workdir_id, branch_id FROM origin WHERE id = :origin",
 		e);
 	if (!s)
 		return false;
 	store_bind(s, "i", c->origin_id);
 	if (!store_step(st, s, &has_row, e))
 		return false;
-	struct str path = store_column(s, 6), how = store_column(s, 7);
 	c->session_id = sqlite3_column_int64(s, 0);
 	c->agent_id = sqlite3_column_int64(s, 1);
 	c->workdir_id = sqlite3_column_int64(s, 2);
-	c->project_id = sqlite3_column_int64(s, 3);
-	c->worktree_id = sqlite3_column_int64(s, 4);
-	c->told_branch_id = sqlite3_column_int64(s, 5);
-	c->review_number = review_number(path);
-	c->is_agent_tree = c->agent_id && str_has(path, "/.claude/worktrees/");
-	c->is_plain = str_is(how, "plain");
-	c->is_missing = str_is(how, "missing");
-	c->is_ci = sqlite3_column_int(s, 8);
-	c->ci_number = sqlite3_column_int64(s, 9);
-	c->ci_branch_id = sqlite3_column_int64(s, 10);
-	c->has_links = sqlite3_column_int(s, 11);
-	c->has_reviews = sqlite3_column_int(s, 12);
+	c->told_branch_id = sqlite3_column_int64(s, 3);
 	(void)sqlite3_reset(s);
 	return true;
 }
 
-bool scene_find(struct store *st, int64_t origin_id, struct scene **out, struct err *e)
+static bool read_workdir(struct store *st, struct scene *c, struct err *e)
+{
+	bool has_row;
+	sqlite3_stmt *s = store_sql(
+		st, "SELECT project_id, worktree_id, path, how FROM workdir WHERE id = :id", e);
+	if (!s)
+		return false;
+	store_bind(s, "i", c->workdir_id);
+	if (!store_step(st, s, &has_row, e))
+		return false;
+	struct str path = store_column(s, 2), how = store_column(s, 3);
+	c->project_id = sqlite3_column_int64(s, 0);
+	c->worktree_id = sqlite3_column_int64(s, 1);
+	c->review_number = review_number(path);
+	c->is_agent_tree = c->agent_id && str_has(path, "/.claude/worktrees/");
+	c->is_plain = str_is(how, "plain");
+	c->is_missing = str_is(how, "missing");
+	(void)sqlite3_reset(s);
+	return true;
+}
+
+static bool exists(
+	struct store *st, const char *sql, const char *types, int64_t id, bool *out, struct err *e)
+{
+	sqlite3_stmt *s = store_sql(st, sql, e);
+	if (!s)
+		return false;
+	store_bind(s, types, id);
+	if (!store_step(st, s, out, e))
+		return false;
+	(void)sqlite3_reset(s);
+	return true;
+}
+
+// Table by table: one statement with two joins and two EXISTS took 118,000 instructions to prepare,
+// these take 68,000, and 21,000 more where the origin is not known.
+static bool read_scene(struct store *st, struct scene *c, struct err *e)
+{
+	bool has_row;
+	if ((!c->session_id && !read_origin(st, c, e)) ||
+		(c->workdir_id && !read_workdir(st, c, e)))
+		return false;
+	sqlite3_stmt *s = store_sql(
+		st, "SELECT ci_id, ci_pr_number, ci_branch_id FROM session WHERE id = :id", e);
+	if (!s)
+		return false;
+	store_bind(s, "i", c->session_id);
+	if (!store_step(st, s, &has_row, e))
+		return false;
+	c->is_ci = sqlite3_column_type(s, 0) != SQLITE_NULL;
+	c->ci_number = sqlite3_column_int64(s, 1);
+	c->ci_branch_id = sqlite3_column_int64(s, 2);
+	(void)sqlite3_reset(s);
+	return exists(st, "SELECT 1 FROM pr_link", "", 0, &c->has_links, e) &&
+	       exists(st, "SELECT 1 FROM pr_hint WHERE session_id = :id", "i", c->session_id,
+		       &c->has_reviews, e);
+}
+
+static struct scene *find(struct store *st, int64_t origin_id)
 {
 	uint64_t hash = (uint64_t)origin_id * UINT64_C(0x9e3779b97f4a7c15);
 	struct scene *c = table_find(&st->scenes, hash, same_scene, &origin_id);
 	if (!c) {
 		c = arena_alloc(&st->arena, sizeof *c);
 		c->origin_id = origin_id;
-		if (!read_scene(st, c, e))
-			return false;
 		table_add(&st->scenes, hash, c);
 	}
+	return c;
+}
+
+void scene_know(struct store *st, int64_t origin_id, int64_t session_id, int64_t agent_id,
+	int64_t workdir_id, int64_t branch_id)
+{
+	struct scene *c = find(st, origin_id);
+	c->session_id = session_id;
+	c->agent_id = agent_id;
+	c->workdir_id = workdir_id;
+	c->told_branch_id = branch_id;
+}
+
+bool scene_find(struct store *st, int64_t origin_id, struct scene **out, struct err *e)
+{
+	struct scene *c = find(st, origin_id);
+	if (!c->is_read && !read_scene(st, c, e))
+		return false;
+	c->is_read = true;
 	*out = c;
 	return true;
 }

@@ -10,6 +10,7 @@ enum { CHARGE_SURE = 60 }; // what is less sure is shown, not summed
 
 // What the circumstances of a turn say, once per origin and batch.
 struct scene {
+	bool is_read; // else it has what scene_know() was told, or nothing
 	int64_t origin_id, session_id, agent_id, prompt_id; // prompt: not part of the origin
 	int64_t workdir_id, project_id, worktree_id, told_branch_id; // told: by the transcript
 	int64_t review_number;       // of a working tree that was made for a pull request; 0: none
@@ -31,6 +32,9 @@ struct decision {
 	struct claim claim; // what role and source may point to
 };
 
+// What is known of an origin already need not be read.
+void scene_know(struct store *st, int64_t origin_id, int64_t session_id, int64_t agent_id,
+	int64_t workdir_id, int64_t branch_id);
 // The scene of an origin, read once per batch; the store's.
 MUST_USE bool scene_find(struct store *st, int64_t origin_id, struct scene **out, struct err *e);
 

@@ -298,12 +298,9 @@ static bool store_facts(struct store *st, struct batch *b, struct err *e)
 // A result can stand before its call; then a new turn's calls must be looked for among those.
 static bool look_for_orphans(struct store *st, struct err *e)
 {
-	sqlite3_stmt *s =
-		store_sql(st, "SELECT EXISTS (SELECT 1 FROM tool_call WHERE turn_id IS NULL)", e);
-	bool has_row;
-	if (!s || !store_step(st, s, &has_row, e))
+	sqlite3_stmt *s = store_sql(st, "SELECT 1 FROM tool_call WHERE turn_id IS NULL", e);
+	if (!s || !store_step(st, s, &st->has_orphans, e))
 		return false;
-	st->has_orphans = sqlite3_column_int(s, 0);
 	(void)sqlite3_reset(s);
 	return true;
 }

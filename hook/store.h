@@ -25,7 +25,7 @@ struct new_call {
 // A period that table budget_state holds: budget_state.c.
 struct kept_budget {
 	int64_t budget_id, first_quarter, end_quarter;
-	struct str project; // STR_NONE: all
+	struct str project, branch; // STR_NONE: all
 };
 
 struct store {

@@ -192,9 +192,27 @@ static bool find_call(struct store *st, const struct call *c, struct call_row *o
 	return out->id || c->turn || find_copied_call(st, c, out, e);
 }
 
+// The result alone: takes half as long to prepare, and leaves the index of turns in peace.
+static bool update_result(struct store *st, const struct call *c, int64_t id, struct err *e)
+{
+	sqlite3_stmt *s = store_sql(st,
+		"UPDATE tool_call SET result_bytes = coalesce(?2, result_bytes), result_hash = "
+		"coalesce(?3, result_hash), error_hash = coalesce(?4, error_hash), lines_added = "
+		"coalesce(?5, lines_added), lines_removed = coalesce(?6, lines_removed) WHERE id = "
+		"?1",
+		e);
+	if (!s)
+		return false;
+	store_bind(s, "ipHHpp", id, c->result_bytes, c->result_hash, c->error_hash, c->lines_added,
+		c->lines_removed);
+	return store_run(st, s, e);
+}
+
 static bool update_call(struct store *st, const struct call *c, const struct call_row *now,
 	int64_t id, struct err *e)
 {
+	if (!now->turn && !now->name && !now->target && c->input_bytes < 0 && !c->input_hash)
+		return update_result(st, c, id, e);
 	sqlite3_stmt *s = store_sql(st,
 		"UPDATE tool_call SET turn_id = coalesce(turn_id, :turn), name_id = "
 		"coalesce(name_id, :name),"

@@ -2,6 +2,7 @@
 // Row ids of what facts share: found or made, then kept in memory.
 #include "cursor.h"
 #include "model.h"
+#include "scene.h"
 #include "store.h"
 
 // Runs `find` and, without a row, `make` with the same bound text; both give the id.
@@ -98,10 +99,9 @@ static void take_session_row(struct store *st, struct session *s, sqlite3_stmt *
 	if (is_custom && !s->is_custom_title)
 		s->title_file = NULL; // the user's own word wins over this batch's ai-title
 	s->is_custom_title |= is_custom;
-	s->has_links = sqlite3_column_int(q, 7);
 	s->row_first_cwd_ms = first_cwd_ms;
 	for (int i = 0; i < SESSION_WORDS; i++)
-		s->has_word[i] = sqlite3_column_type(q, 8 + i) != SQLITE_NULL;
+		s->has_word[i] = sqlite3_column_type(q, 7 + i) != SQLITE_NULL;
 }
 
 bool store_session(struct store *st, struct session *s, int64_t *out, struct err *e)
@@ -116,9 +116,7 @@ bool store_session(struct store *st, struct session *s, int64_t *out, struct err
 	s->loaded_in = st->n_batches;
 	sqlite3_stmt *q = store_sql(st,
 		"SELECT id, first_own_ms, first_cwd_ms, first_cwd, original_cwd, worktree_path, "
-		"is_custom_title,"
-		" EXISTS (SELECT 1 FROM session_link WHERE session_id = session.id), "
-		"entrypoint_id, kind_id, team_id,"
+		"is_custom_title, entrypoint_id, kind_id, team_id,"
 		" agent_name_id, config_dir_id, worktree_branch_id, billing_id, ci_id, ci_branch_id"
 		" FROM session WHERE uid = :uid",
 		e);
@@ -223,6 +221,7 @@ bool store_origin(struct store *st, struct origin *o, int64_t *out, struct err *
 			return false;
 		o->id = sqlite3_last_insert_rowid(st->db);
 	}
+	scene_know(st, o->id, id[0], id[1], id[2], id[3]);
 	*out = o->id;
 	return true;
 }

@@ -51,11 +51,11 @@ CREATE TABLE budget_change (      -- query/edit: who set, lifted and switched of
   until_ms    INTEGER             -- off: until then
 ) STRICT;
 
--- Tokens spent in the current period of each budget of all or of a project (the others are sums of few rows): a
+-- Tokens spent in the current period of each budget of all, of a project or branch (the others are sums of few rows): a
 -- pure function of the turns, changed in their transaction, made anew when the period is another.
 CREATE TABLE budget_state (
   budget_id      INTEGER NOT NULL,
-  day            INTEGER NOT NULL, -- at_ms / 86400000, UTC, at which prices change; -1: the row that says which period this is
+  day            INTEGER NOT NULL, -- UTC, at_ms / 86400000: from which the class has had its price; -1: the row that says which period this is
   class_id       INTEGER NOT NULL, -- 0 in that row
   since_ms       INTEGER,          -- of that row
   until_ms       INTEGER,

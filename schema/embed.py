@@ -34,10 +34,12 @@ def c_string(text):
 
 
 def bare_sql(text):
-    """Without comments and blank runs: SQLite parses the stored schema anew at every open."""
+    """Without comments and needless blanks: SQLite parses the stored schema anew at every open."""
     text = re.sub(r'--[^\n]*', '', text)
     assert "'--" not in text
-    return re.sub(r'\s+', ' ', text).replace('; ', ';\n').strip() + '\n'
+    text = re.sub(r'\s+', ' ', text).replace('; ', ';\n').strip() + '\n'
+    parts = text.split("'")  # every other one is a string
+    return "'".join(s if i % 2 else re.sub(r' ?([(),]) ?', r'\1', s) for i, s in enumerate(parts))
 
 
 def date_ms(text, path, n):

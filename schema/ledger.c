@@ -162,15 +162,16 @@ static bool run_migrations(sqlite3 *db, struct err *e)
 bool ledger_refresh_rates(sqlite3 *db, int64_t class_id, struct err *e)
 {
 	int64_t has_views;
-	char sql[192];
+	char sql[256];
 	if (!read_int(db, "SELECT count(*) FROM sqlite_temp_schema WHERE name = 'rate'", &has_views,
 		    e) ||
 		(!has_views && !ledger_exec(db, embedded_views, e)))
 		return false;
 	(void)sqlite3_snprintf(sizeof sql, sql,
+		"DELETE FROM budget_state WHERE %lld = 0;" // its days are those of prices
 		"DELETE FROM class_rate WHERE %lld IN (0, class_id);"
 		"INSERT INTO class_rate SELECT * FROM rate WHERE %lld IN (0, class_id)",
-		(long long)class_id, (long long)class_id);
+		(long long)class_id, (long long)class_id, (long long)class_id);
 	return ledger_exec(db, sql, e);
 }
 
@@ -230,22 +231,45 @@ static bool migrate(sqlite3 *db, int busy_ms, bool is_quick, struct err *e)
 	return true;
 }
 
-static bool prepare_for_writing(sqlite3 *db, int busy_ms, bool is_quick, struct err *e)
+// The usual case, found out by two small statements: a ledger of this version, with these prices.
+// Nobody else's table holds their digest.
+static bool is_ready(sqlite3 *db, bool *out, struct err *e)
+{
+	int64_t version;
+	if (!read_int(db, "PRAGMA user_version", &version, e))
+		return false;
+	*out = version == n_embedded_migrations;
+	if (!*out || has_current_prices(db, out, e))
+		return true;
+	if (e->code != ERR_INTERNAL)
+		return false;
+	*out = false; // no such table
+	e->code = ERR_NONE;
+	return true;
+}
+
+static bool bring_up_to_date(sqlite3 *db, int busy_ms, bool is_quick, struct err *e)
 {
 	bool is_priced = false;
+	int on = 1;
+	// Foreign keys are off while tables are made anew.
+	(void)sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_FKEY, !on, NULL);
+	bool ok = migrate(db, busy_ms, is_quick, e);
+	(void)sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_FKEY, on, NULL);
+	return ok && has_current_prices(db, &is_priced, e) &&
+	       (is_priced || in_transaction(db, refresh_prices, e));
+}
+
+static bool prepare_for_writing(sqlite3 *db, int busy_ms, bool is_quick, struct err *e)
+{
+	bool is_done = false;
 	int on = 1;
 	// The close of a hook must not checkpoint: another hook would wait for it.
 	(void)sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, on, NULL);
 	(void)sqlite3_wal_autocheckpoint(db, is_quick ? 0 : WAL_MAX_PAGES);
-	// Foreign keys are off while tables are made anew; within a transaction that cannot be set.
-	return ledger_exec(db,
-		       "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = OFF;"
-		       "PRAGMA temp_store = MEMORY",
-		       e) &&
-	       migrate(db, busy_ms, is_quick, e) &&
-	       ledger_exec(db, "PRAGMA foreign_keys = ON", e) &&
-	       has_current_prices(db, &is_priced, e) &&
-	       (is_priced || in_transaction(db, refresh_prices, e));
+	(void)sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_FKEY, on, NULL);
+	return ledger_exec(db, "PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY", e) &&
+	       is_ready(db, &is_done, e) && (is_done || bring_up_to_date(db, busy_ms, is_quick, e));
 }
 
 // The file is made with the right mode before SQLite sees it; its -wal and -shm follow that mode.

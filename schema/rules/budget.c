@@ -160,37 +160,95 @@ void budget_period_bounds(
 	*out_until_ms = zone_start_ms(now_ms, units[period], 1);
 }
 
+// Small statements, for joins take SQLite longer to prepare than all of these. One row of numbers.
+static bool read_row(sqlite3 *db, const char *sql, struct str text, int64_t number, int64_t *out,
+	int n, bool *out_found, struct err *e)
+{
+	AUTO(finalize) sqlite3_stmt *s = NULL;
+	if (sqlite3_prepare_v2(db, sql, -1, &s, NULL) != SQLITE_OK)
+		return ledger_fail(db, "looking for the session", e);
+	if (text.p)
+		(void)sqlite3_bind_text(s, 1, text.p, (int)text.n, SQLITE_STATIC);
+	else
+		(void)sqlite3_bind_int64(s, 1, number);
+	int rc = sqlite3_step(s);
+	*out_found = rc == SQLITE_ROW;
+	for (int i = 0; i < n && *out_found; i++)
+		out[i] = sqlite3_column_int64(s, i);
+	return rc == SQLITE_ROW || rc == SQLITE_DONE ||
+	       ledger_fail(db, "looking for the session", e);
+}
+
+static bool read_names(
+	sqlite3 *db, struct arena *a, int64_t branch_id, struct budget_place *out, struct err *e)
+{
+	const int64_t ids[] = {branch_id, out->pr_repo_id};
+	struct str *to[] = {&out->branch, &out->pr_repo};
+	AUTO(finalize) sqlite3_stmt *s = NULL;
+	for (int i = 0; i < 2; i++) {
+		if (!ids[i])
+			continue;
+		if (!s && sqlite3_prepare_v2(db, "SELECT text FROM name WHERE id = ?1", -1, &s,
+				  NULL) != SQLITE_OK)
+			return ledger_fail(db, "looking for the session", e);
+		(void)sqlite3_bind_int64(s, 1, ids[i]);
+		if (sqlite3_step(s) == SQLITE_ROW)
+			*to[i] = column(s, a, 0);
+		(void)sqlite3_reset(s);
+	}
+	return true;
+}
+
+static bool read_project(sqlite3 *db, struct arena *a, struct budget_place *out, struct err *e)
+{
+	AUTO(finalize) sqlite3_stmt *s = NULL;
+	if (!out->project_id)
+		return true;
+	if (sqlite3_prepare_v2(db, "SELECT name, root, repo FROM project WHERE id = ?1", -1, &s,
+		    NULL) != SQLITE_OK)
+		return ledger_fail(db, "looking for the session", e);
+	(void)sqlite3_bind_int64(s, 1, out->project_id);
+	if (sqlite3_step(s) == SQLITE_ROW) {
+		out->project = column(s, a, 0);
+		out->root = column(s, a, 1);
+		out->repo = column(s, a, 2);
+	}
+	return true;
+}
+
 bool budget_find_place(
 	sqlite3 *db, struct arena *a, struct str session, struct budget_place *out, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
-	if (sqlite3_prepare_v2(db,
-		    "SELECT u.id, p.id, p.name, p.root, p.repo, b.text,"
-		    " CASE WHEN c.reason IS NULL THEN c.repo_id END,"
-		    " CASE WHEN c.reason IS NULL THEN c.number END, q.text"
-		    " FROM session AS u CROSS JOIN charge AS c ON c.id = (SELECT charge_id FROM "
-		    "charge_rollup WHERE session_id = u.id AND turns > 0 ORDER BY last_ms DESC "
-		    "LIMIT 1)"
-		    " LEFT JOIN project AS p ON p.id = c.project_id"
-		    " LEFT JOIN name AS b ON b.id = c.branch_id"
-		    " LEFT JOIN name AS q ON q.id = c.repo_id"
-		    " WHERE u.uid = ?1",
-		    -1, &s, NULL) != SQLITE_OK)
-		return ledger_fail(db, "looking for the session", e);
-	(void)sqlite3_bind_text(s, 1, session.p, (int)session.n, SQLITE_STATIC);
-	int rc = sqlite3_step(s);
-	if (rc != SQLITE_ROW)
-		return rc != SQLITE_DONE && ledger_fail(db, "looking for the session", e);
-	*out = (struct budget_place){.session_id = sqlite3_column_int64(s, 0),
-		.session = arena_str(a, session),
-		.project_id = sqlite3_column_int64(s, 1),
-		.project = column(s, a, 2),
-		.root = column(s, a, 3),
-		.repo = column(s, a, 4),
-		.branch = column(s, a, 5),
-		.pr_repo_id = sqlite3_column_int64(s, 6),
-		.pr_number = sqlite3_column_int64(s, 7),
-		.pr_repo = column(s, a, 8)};
+	enum { PROJECT, BRANCH, REPO, NUMBER, IS_COUNTED, N };
+	int64_t id, charge_id, c[N];
+	bool is_there;
+	if (!read_row(db, "SELECT id FROM session WHERE uid = ?1", session, 0, &id, 1, &is_there,
+		    e) ||
+		!is_there)
+		return false;
+	if (!read_row(db,
+		    "SELECT charge_id FROM charge_rollup WHERE session_id = ?1 AND turns > 0 ORDER "
+		    "BY "
+		    "last_ms DESC LIMIT 1",
+		    STR_NONE, id, &charge_id, 1, &is_there, e) ||
+		!is_there)
+		return false;
+	if (!read_row(db,
+		    "SELECT project_id, branch_id, repo_id, number, reason IS NULL FROM charge "
+		    "WHERE id = "
+		    "?1",
+		    STR_NONE, charge_id, c, N, &is_there, e) ||
+		!is_there)
+		return false;
+	struct budget_place p = {
+		.session_id = id, .session = arena_str(a, session), .project_id = c[PROJECT]};
+	if (c[NUMBER] && c[IS_COUNTED]) {
+		p.pr_repo_id = c[REPO];
+		p.pr_number = c[NUMBER];
+	}
+	if (!read_names(db, a, c[BRANCH], &p, e) || !read_project(db, a, &p, e))
+		return false;
+	*out = p;
 	return true;
 }
 
@@ -242,8 +300,8 @@ static bool read_spent(struct pricer *p, const struct budget *b, const struct bu
 {
 	switch (b->scope) {
 	case BUDGET_ALL:
-	case BUDGET_PROJECT: return spent_state(p, b->id, now_ms, out, e);
-	case BUDGET_BRANCH: return spent_branch(p, b->target, out, e);
+	case BUDGET_PROJECT:
+	case BUDGET_BRANCH: return spent_state(p, b->id, now_ms, out, e);
 	case BUDGET_PR: return spent_pr(p, place->pr_repo_id, place->pr_number, out, e);
 	case BUDGET_SESSION: return spent_session(p, place->session_id, out, e);
 	}

@@ -70,7 +70,7 @@ struct budget_reading {
 };
 
 // All that apply to a place, in the order of the budgets. One whose spending nobody has counted yet
-// (a new budget of all or of a project, before the next hook) is left out.
+// (a new budget of all, of a project or branch, before the next hook) is left out.
 MUST_USE bool budget_look(struct pricer *p, struct arena *a, const struct budgets *budgets,
 	const struct budget_place *place, int64_t now_ms, struct budget_reading **out,
 	size_t *out_n, struct err *e);

@@ -6,7 +6,7 @@
 
 #include "ledger.h"
 
-#define K(n) ((int64_t)((n) * 1000))
+#define K(n) ((int64_t)((n)*1000))
 #define NUMBER(about, warn, critical)                                                              \
 	{                                                                                          \
 		about,                                                                             \

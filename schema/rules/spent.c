@@ -13,6 +13,7 @@ void pricer_close(struct pricer *p)
 	(void)sqlite3_finalize(p->find_rate);
 	(void)sqlite3_finalize(p->turns);
 	(void)sqlite3_finalize(p->rollup);
+	(void)sqlite3_finalize(p->state);
 	free(p->rates);
 	free(p->classes);
 	*p = (struct pricer){.db = p->db};
@@ -223,7 +224,6 @@ bool spent_stretch(struct pricer *p, int64_t session_id, int64_t since_ms, int64
 bool spent_state(
 	struct pricer *p, int64_t budget_id, int64_t now_ms, struct spent *out, struct err *e)
 {
-	sqlite3_stmt *s = NULL;
 	struct spent sum = {0};
 	bool is_current = false;
 	int rc;
@@ -231,8 +231,9 @@ bool spent_state(
 		    "SELECT class_id, day * 86400000, turns, input_tok, output_tok, cache_5m_tok, "
 		    "cache_1h_tok, cache_read_tok, web_searches, 0, since_ms, until_ms"
 		    " FROM budget_state WHERE budget_id = ?1 ORDER BY day",
-		    &s, e))
+		    &p->state, e))
 		return false;
+	sqlite3_stmt *s = p->state;
 	(void)sqlite3_bind_int64(s, 1, budget_id);
 	bool ok = true;
 	while (ok && (rc = sqlite3_step(s)) == SQLITE_ROW) {
@@ -244,7 +245,7 @@ bool spent_state(
 	}
 	if (ok && rc != SQLITE_DONE)
 		ok = ledger_fail(p->db, "reading what was spent", e);
-	(void)sqlite3_finalize(s);
+	(void)sqlite3_reset(s);
 	if (ok && is_current)
 		*out = sum;
 	return ok && is_current;

@@ -31,7 +31,7 @@ struct spent_rate {
 // Rates that were looked up, and statements. Zero-initialise, set db.
 struct pricer {
 	sqlite3 *db;
-	sqlite3_stmt *find_rate, *turns, *rollup;
+	sqlite3_stmt *find_rate, *turns, *rollup, *state;
 	struct spent_rate *rates;
 	size_t n_rates, cap_rates;
 	int64_t *classes; // whose rates were looked up
@@ -62,8 +62,8 @@ MUST_USE bool spent_pr(
 // A branch, by its name, in all repositories that have one of that name.
 MUST_USE bool spent_branch(struct pricer *p, struct str branch, struct spent *out, struct err *e);
 
-// What ccl-hook keeps for a budget of all or of a project. False without an error (ERR_NONE): it
-// has nothing for the period that holds now_ms.
+// What ccl-hook keeps for a budget of all, of a project or branch. False without an error
+// (ERR_NONE): it has nothing for the period that holds now_ms.
 bool spent_state(
 	struct pricer *p, int64_t budget_id, int64_t now_ms, struct spent *out, struct err *e);
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Measures ccl and writes tests/bench/RESULTS.md.
 
-usage: tests/bench/bench.py [--build build] [--corpus DIR] [--only hook,sync,reports,attribution,status]
+usage: tests/bench/bench.py [--build build] [--corpus DIR] [--only hook,guard,sync,reports,attribution,status]
 
 Needs a release build (meson setup build && ninja -C build). The corpus is made (2.2 GB) where DIR holds none; npm
 fetches ccusage into tests/.cache. About five minutes and 6 GB of temporary space."""
@@ -23,6 +23,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path.insert(0, str(ROOT / 'tests/tools'))
 from attribution import attribution_part, roll_up  # noqa: E402
+from guard import guard_part  # noqa: E402
 from harness import environ, payload, turn_line  # noqa: E402
 from status import status_part  # noqa: E402
 
@@ -204,7 +205,7 @@ def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument('--build', type=pathlib.Path, default=ROOT / 'build')
     p.add_argument('--corpus', type=pathlib.Path, default=pathlib.Path(tempfile.gettempdir()) / 'ccl-corpus')
-    p.add_argument('--only', default='hook,sync,reports,attribution,status', help='parts; RESULTS.md is written only when all are run')
+    p.add_argument('--only', default='hook,guard,sync,reports,attribution,status', help='parts; RESULTS.md is written only when all are run')
     a = p.parse_args()
     parts = a.only.split(',')
     if not (a.corpus / 'truth.json').exists():
@@ -217,6 +218,8 @@ def main():
                'absolute figures are those of this machine.', '']
         if 'hook' in parts:
             out += hook_part(b, a.corpus / '.claude/projects')
+        if 'guard' in parts:
+            out += guard_part(b, *make_million(b, a.corpus / '.claude/projects'), PAIRS // 2)
         if 'sync' in parts:
             out += sync_part(b, a.corpus, ledger)
             out += size_part(ledger)

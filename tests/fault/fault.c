@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sqlite3.h>
+#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +26,6 @@ static long fault_at;
 static const char *mark_path;
 static atomic_long own_counts[3], *counts = own_counts;
 static atomic_bool is_on; // the program has begun
-static sqlite3_mem_methods real_memory;
 
 int fault_vfs_register(void);
 
@@ -67,6 +67,9 @@ enum fault_way fault_next(enum fault_op op)
 	fault_exit();
 }
 
+#ifdef FAULT_WRAPS_MALLOC
+static sqlite3_mem_methods real_memory;
+
 // SQLite's own allocations, wherever its library stands.
 static void *memory_alloc(int n)
 {
@@ -78,7 +81,48 @@ static void *memory_grow(void *p, int n)
 	return fault_next(FAULT_ALLOC) == FAULT_NULL ? NULL : real_memory.xRealloc(p, n);
 }
 
-#ifdef FAULT_WRAPS_MALLOC
+// The program brings an allocator for SQLite (hook/pool.c): it shall fail as well. It must be told
+// before SQLite is first used, so the VFS is made known when a ledger is opened.
+int __real_sqlite3_config(int op, ...);
+int __wrap_sqlite3_config(int op, ...);
+int __real_sqlite3_open_v2(const char *path, sqlite3 **out, int flags, const char *vfs);
+int __wrap_sqlite3_open_v2(const char *path, sqlite3 **out, int flags, const char *vfs);
+
+static int put_before(const sqlite3_mem_methods *real)
+{
+	sqlite3_mem_methods m = *real;
+	m.xMalloc = memory_alloc;
+	m.xRealloc = memory_grow;
+	int rc = __real_sqlite3_config(SQLITE_CONFIG_MALLOC, &m);
+	if (rc != SQLITE_OK)
+		_exit(98);
+	real_memory = *real;
+	return rc;
+}
+
+int __wrap_sqlite3_config(int op, ...)
+{
+	va_list ap;
+	va_start(ap, op);
+	int rc = op == SQLITE_CONFIG_MALLOC ? put_before(va_arg(ap, const sqlite3_mem_methods *))
+					    : __real_sqlite3_config(op, va_arg(ap, int));
+	va_end(ap);
+	return rc;
+}
+
+int __wrap_sqlite3_open_v2(const char *path, sqlite3 **out, int flags, const char *vfs)
+{
+	static bool is_known;
+	if (!is_known) {
+		atomic_store(&is_on, false);
+		if (fault_vfs_register() != SQLITE_OK)
+			_exit(98);
+		atomic_store(&is_on, true);
+	}
+	is_known = true;
+	return __real_sqlite3_open_v2(path, out, flags, vfs);
+}
+
 // Ours: the linker sends every call of this program's objects here (--wrap).
 void *__real_malloc(size_t n);
 void *__real_calloc(size_t n, size_t size);
@@ -130,18 +174,18 @@ static void share_counts(const char *path)
 __attribute__((constructor)) static void begin(void)
 {
 	const char *at = getenv("CCL_FAULT_AT");
-	sqlite3_mem_methods m;
 	kind = kind_of(getenv("CCL_FAULT"));
 	fault_at = at ? strtol(at, NULL, 10) : 0;
 	mark_path = getenv("CCL_FAULT_MARK");
 	share_counts(getenv("CCL_FAULT_COUNT"));
-	if (sqlite3_config(SQLITE_CONFIG_GETMALLOC, &real_memory) != SQLITE_OK)
+#ifdef FAULT_WRAPS_MALLOC
+	sqlite3_mem_methods m;
+	if (__real_sqlite3_config(SQLITE_CONFIG_GETMALLOC, &m) != SQLITE_OK)
 		_exit(98);
-	m = real_memory;
-	m.xMalloc = memory_alloc;
-	m.xRealloc = memory_grow;
-	if (sqlite3_config(SQLITE_CONFIG_MALLOC, &m) != SQLITE_OK ||
-		fault_vfs_register() != SQLITE_OK)
+	(void)put_before(&m);
+#else
+	if (fault_vfs_register() != SQLITE_OK)
 		_exit(98);
+#endif
 	atomic_store(&is_on, true);
 }

@@ -346,18 +346,30 @@ def check_rates(case, ledger):
                              [] if t['cost'] is None else [t['cost']])
 
 
+def price_days(ledger):
+    """(class, UTC day) -> the day from which the class has had the price of that one; without a price it is that day."""
+    rates = ledger.all('SELECT class_id, from_ms / 86400000 AS first, until_ms / 86400000 AS end FROM class_rate')
+    return lambda class_id, day: next((r['first'] for r in rates if r['class_id'] == class_id and r['first'] <= day < r['end']), day)
+
+
 def check_budget_states(case, ledger):
-    """What is kept for a budget is the sum of the turns of its period."""
+    """What is kept for a budget is the sum of the turns of its period, under days of the same price."""
     projects = {r['id']: r for r in ledger.all(
         'SELECT o.id, p.name, p.root, p.repo FROM origin AS o LEFT JOIN workdir AS w ON w.id = o.workdir_id '
         'LEFT JOIN project AS p ON p.id = w.project_id')}
 
+    branches = {r['id']: r['text'] for r in ledger.all(
+        'SELECT c.id, n.text FROM charge AS c LEFT JOIN name AS n ON n.id = c.branch_id AND c.project_id IS NOT NULL')}
+
     def is_its(budget, turn):
         p, target = projects[turn['origin_id']], budget['target']
         whole = [x for x in (p['root'], p['repo']) if x]
+        if budget['scope'] == 'branch':
+            return branches[turn['charge_id']] == target
         return budget['scope'] == 'all' or target in (p['name'], *whole) or any(x.endswith('/' + target) for x in whole)
 
-    steps = ledger.all('SELECT s.*, t.at_ms, t.origin_id FROM turn_step AS s JOIN turn AS t ON t.id = s.turn_id')
+    price_day = price_days(ledger)
+    steps = ledger.all('SELECT s.*, t.at_ms, t.origin_id, t.charge_id FROM turn_step AS s JOIN turn AS t ON t.id = s.turn_id')
     parts = ledger.turns + [dict(s, **{k: s[k + '_tok'] for k in TOKENS}, web_searches=0) for s in steps]
     for b in ledger.all('SELECT b.*, x.since_ms, x.until_ms FROM budget AS b JOIN budget_state AS x ON x.budget_id = b.id '
                         'WHERE x.day = -1'):
@@ -365,7 +377,7 @@ def check_budget_states(case, ledger):
         for t in parts:
             if b['since_ms'] <= t['at_ms'] < b['until_ms'] and is_its(b, t):
                 for k in (*TOKENS, 'web_searches'):
-                    want[t['at_ms'] // 86400000, t['class_id'], k] += t[k]
+                    want[price_day(t['class_id'], t['at_ms'] // 86400000), t['class_id'], k] += t[k]
         for r in ledger.all('SELECT * FROM budget_state WHERE day >= 0 AND budget_id = ?', b['id']):
             for k in TOKENS:
                 have[r['day'], r['class_id'], k] += r[k + '_tok']

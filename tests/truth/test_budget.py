@@ -14,7 +14,7 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from guarded import Guarded
-from harness import CCL, TOKENS, check_rollups, open_ledger, payload, until
+from harness import CCL, TOKENS, check_rollups, open_ledger, payload, price_days, until
 from runaways import USD, Oracle, Story, iso_of, ms_of
 from test_truth import GENERATOR
 
@@ -572,10 +572,10 @@ class State(Budgets):
             since, before = self.bounds(b['period'])
             if b['period'] != 'total':
                 self.assertEqual((head['since_ms'], head['until_ms']), (since, before), b)
-            want = collections.defaultdict(collections.Counter)
+            want, price_day = collections.defaultdict(collections.Counter), price_days(db)
             for t in db.turns:
                 if since <= t['at_ms'] < before and self.is_of(t, b['scope'], b['target']):
-                    group = want[t['at_ms'] // 86_400_000, t['class_id']]
+                    group = want[price_day(t['class_id'], t['at_ms'] // 86_400_000), t['class_id']]
                     group.update(turns=1, web_searches=t['web_searches'], **{k: t[k] for k in TOKENS})
             have = {(r['day'], r['class_id']): {'turns': r['turns'], 'web_searches': r['web_searches'], **{k: r[k + '_tok'] for k in TOKENS}}
                     for r in rows if r['day'] != -1 and r['turns']}

@@ -40,7 +40,8 @@ def rows_of(db, names):
 
 
 def schema(db):
-    return sorted((name, re.sub(r'\s+', ' ', sql)) for name, sql in
+    """However it is spaced."""
+    return sorted((name, re.sub(r' ?([(),]) ?', r'\1', re.sub(r'\s+', ' ', sql))) for name, sql in
                   db.execute("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL"))
 
 

@@ -152,6 +152,10 @@ static void what_is_wanted_is_looked_for(void **state)
 	s = check();
 	assert_int_equal(wiring_of(&s, "PostToolUse"), INSTALL_MISSING);
 	assert_int_equal(wiring_of(&s, "PreToolUse"), INSTALL_UNUSED);
+	assert_int_equal(system(arena_printf(&sandbox_arena, "rm -r %s", in("claude"))), 0);
+	s = check();
+	assert_int_equal(wiring_of(&s, "PostToolUse"), INSTALL_MISSING);
+	assert_int_equal(wiring_of(&s, "PreToolUse"), INSTALL_UNUSED);
 }
 
 static void an_administrator_is_heard(void **state)

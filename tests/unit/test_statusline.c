@@ -15,10 +15,11 @@
 #include "statusline.h"
 #include "wiring.h"
 
-#define CCL       "/o/ccl"
-#define OURS      "\"" CCL " statusline\""
-#define LINE(c)   "\"statusLine\":{\"type\":\"command\",\"command\":" c "}"
-#define AROUND(c) "\"" CCL " statusline --with '" c "'\""
+#define CCL        "/o/ccl"
+#define OURS       "\"" CCL " statusline\""
+#define LINE(c)    "\"statusLine\":{\"type\":\"command\",\"command\":" c "}"
+#define AROUND(c)  "\"" CCL " statusline --with '" c "'\""
+#define OF_NO_FILE "\"statusLine\":{\"padding\":0,\"command\":" OURS ",\"type\":\"command\"}"
 
 static void expect(struct str got, const char *want)
 {
@@ -165,6 +166,14 @@ static void a_moved_ccl_is_updated_in_place(void **state)
 	}
 }
 
+static void a_word_that_the_shell_expands_is_not_right(void **state)
+{
+	(void)state;
+	AUTO(buf_free) struct buf out = {0};
+	expect(put_line("/$HOME/ccl", STR("{" LINE("\"\\\"/$HOME/ccl\\\" statusline\"") "}"), &out),
+		"{" LINE("\"'/$HOME/ccl' statusline\"") "}");
+}
+
 // Any text of a JSON string comes back, and the shell gives ours what it says.
 static void any_command_comes_back(void **state)
 {
@@ -225,9 +234,7 @@ static void a_rewritten_file_is_understood(void **state)
 				     "\\u0027\\\\\\u0027\\u0027x\\u0027\"") "}"),
 		       &out, &is_nothing),
 		"{" LINE("\"\xc3\xa9 'x\"") "}");
-	static const char *const of_nothing[] = {
-		"{\"statusLine\":{\"padding\":0,\"command\":" OURS ",\"type\":\"command\"}}"};
-	(void)cut_line(str_of(of_nothing[0]), &out, &is_nothing);
+	(void)cut_line(STR("{" OF_NO_FILE "}"), &out, &is_nothing);
 	assert_true(is_nothing);
 }
 
@@ -265,6 +272,20 @@ static void both_of_ours_leave_nothing(void **state)
 				expect(now, befores[i]);
 		}
 	}
+}
+
+// The other key of ours takes over what one tells, unless the user has brought something.
+static void what_was_there_is_handed_on(void **state)
+{
+	(void)state;
+	assert_int_equal(origin_of_new(STR("{" OF_NO_FILE "}")), ORIGIN_NO_FILE);
+	assert_int_equal(origin_of_new(STR("{\"a\":1," OF_NO_FILE "}")), ORIGIN_NO_KEY);
+	assert_int_equal(origin_of_new(STR("{\"a\":" OURS "}")), ORIGIN_NO_KEY);
+	assert_int_equal(origin_of_new(STR("{" LINE(OURS) "}")), ORIGIN_NO_KEY);
+	assert_int_equal(origin_of_new(STR("{\"statusLine\":{\"padding\":0,\"command\":" AROUND(
+				 "s") ",\"type\":\"command\"}}")),
+		ORIGIN_NO_KEY);
+	assert_int_equal(origin_of_new(STR("{}")), ORIGIN_NO_KEY);
 }
 
 static const struct {
@@ -364,8 +385,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(texts_change_as_told),
 		cmocka_unit_test(a_moved_ccl_is_updated_in_place),
+		cmocka_unit_test(a_word_that_the_shell_expands_is_not_right),
 		cmocka_unit_test_setup_teardown(any_command_comes_back, set_up, tear_down),
 		cmocka_unit_test(a_rewritten_file_is_understood),
+		cmocka_unit_test(what_was_there_is_handed_on),
 		cmocka_unit_test(both_of_ours_leave_nothing),
 		cmocka_unit_test(other_types_are_refused),
 		cmocka_unit_test(a_survey_tells_each_state),
