@@ -31,6 +31,8 @@ const struct field_def field_defs[N_FIELDS] = {
 		"$7.20/h", 50},
 	[FIELD_CONTEXT] = {"context", "context window in use", "34%", 65},
 	[FIELD_CONTEXT_TOK] = {"context_tok", "the same in tokens", "68k", 65},
+	[FIELD_ABOVE_200K] = {"above_200k",
+		"shown while the last response has more than 200,000 tokens", ">200k", 65},
 	[FIELD_5H] = {"5h", "five-hour window of the subscription, and the time to its end",
 		"34% (2h10m)", 55},
 	[FIELD_5H_RESET] = {"5h_reset", "only the time", "2h10m", 55},
@@ -243,6 +245,8 @@ static void read_context(struct work *w, struct buf *b)
 	else if (tok >= 0)
 		buf_printf(b, "%lld", (long long)tok);
 	set(w, FIELD_CONTEXT_TOK, b, level);
+	buf_addz(b, w->p->is_above_200k ? ">200k" : "");
+	set(w, FIELD_ABOVE_200K, b, LEVEL_WARN);
 }
 
 // A window that is over says nothing about the one that has begun.

@@ -216,7 +216,8 @@ bool look_alert(struct look *l, const struct budget_place *place, struct alert *
 	if (!place->session_id ||
 		!prepare(l,
 			"SELECT " ALERT_COLUMNS " FROM alert AS a WHERE a.id = (SELECT id FROM "
-			"alert WHERE target IN (?1, ?2) AND session_id = ?3 AND at_ms >= ?4 AND "
+			"alert WHERE target IN (?1, ?2) AND session_id = ?3 AND at_ms BETWEEN "
+			"?4 AND ?5 AND "
 			"rule NOT GLOB 'B[1-4]' AND is_observed = 0 ORDER BY level DESC, at_ms "
 			"DESC, id DESC LIMIT 1)",
 			&s))
@@ -225,6 +226,7 @@ bool look_alert(struct look *l, const struct budget_place *place, struct alert *
 	(void)sqlite3_bind_text(s, 2, pr.p, (int)pr.n, SQLITE_STATIC);
 	(void)sqlite3_bind_int64(s, 3, place->session_id);
 	(void)sqlite3_bind_int64(s, 4, l->now_ms - ALERT_MS);
+	(void)sqlite3_bind_int64(s, 5, l->now_ms + SKEW_MS);
 	return step(l, s) && alert_take(s, l->arena, out);
 }
 

@@ -381,6 +381,13 @@ class Trouble(StatusCase):
             os.close(write)
             self.assertEqual(run.returncode, 0)
 
+    def test_template_of_the_ledger(self):
+        self.turns()
+        subprocess.run([CCL, 'config', 'set', 'statusline.format', '{turns} turns|ctx {context}'], env=self.env(), check=True,
+                       capture_output=True)
+        self.assertEqual(self.line(told()), '3 turns | ctx 34%\n')
+        self.assertEqual(self.line(told(), '--format', '{model}'), 'Opus 5.5\n')
+
     def test_widths(self):
         self.turns()
         data = told(**limits(55), model={'display_name': '支払い' * 30}, prompt_cache={'hit_ratio': 0.93})
