@@ -3,15 +3,37 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "clock.h"
 
 enum { POLL_MS = 10, CANNOT_RUN = 127 };
+
+// execvp, but for the relative folders of PATH: the hook's own folder is a project's, and its files
+// are not trusted.
+static void exec_absolute(const char *const *argv)
+{
+	char *const *args = (char *const *)(uintptr_t)argv; // exec changes none of them
+	const char *path = getenv("PATH");
+	if (argv[0][0] == '/')
+		(void)execv(argv[0], args);
+	for (const char *at = path != NULL ? path : "/usr/local/bin:/usr/bin:/bin"; *at != '\0';) {
+		int len = (int)strcspn(at, ":");
+		char file[PATH_MAX];
+		int n = snprintf(file, sizeof file, "%.*s/%s", len, at, argv[0]);
+		if (at[0] == '/' && n > 0 && (size_t)n < sizeof file)
+			(void)execv(file, args);
+		at += len;
+		at += *at == ':';
+	}
+}
 
 static _Noreturn void become(const char *const *argv, int input_fd)
 {
@@ -23,8 +45,7 @@ static _Noreturn void become(const char *const *argv, int input_fd)
 	for (int fd = 3; fd < 64; fd++)
 		(void)close(fd); // the ledger's, above all
 	(void)signal(SIGPIPE, SIG_DFL);
-	// it changes none of them
-	(void)execvp(argv[0], (char *const *)(uintptr_t)argv);
+	exec_absolute(argv);
 	_exit(CANNOT_RUN);
 }
 
