@@ -13,7 +13,7 @@ import unittest
 from harness import ROOT, open_ledger
 
 SESSION = 'aaaa1111-0000-4000-8000-000000000001'
-EVENTS = {'Stop', 'SubagentStop', 'SessionEnd', 'SessionStart'}
+EVENTS = {'Stop', 'SubagentStop', 'SessionEnd', 'SessionStart', 'PostToolUse'}
 THEIRS = '{\n  "model": "opus"\n}\n'
 NOW = '2026-11-21T18:00:00Z'
 # what setup itself calls before anything is built
