@@ -68,7 +68,7 @@ def status_part(b, ledgers):
         for name, path in files:
             shown = subprocess.run([b.ccl, 'statusline'], env=environ(ledger, b.home, CCL_NOW=now), stdin=open(path), capture_output=True,
                                    check=True, text=True).stdout
-            if 'today' not in shown or '~' in shown or 'day: ' not in shown and 'month: ' not in shown and 'session: ' not in shown:
+            if 'today' not in shown or '~' in shown or ' left' not in shown and ' over ' not in shown:
                 raise SystemExit(f'the line lacks what it should show, the figures would mean nothing: {shown}')
             line(out, turns, f'statusline, {name}', b.run(RUNS, ledger, [b.ccl, 'statusline'], path, CCL_NOW=now))
         line(out, turns, 'menubar', b.run(RUNS, ledger, [b.ccl, 'menubar', '--format', 'json'], CCL_NOW=now))
