@@ -6,6 +6,7 @@
 
 #include "arena.h"
 #include "ledger.h"
+#include "report_def.h"
 #include "rowset.h"
 #include "spend_read.h"
 #include "sqlfn.h"
@@ -14,10 +15,12 @@
 static const char declaration[] =
 	"CREATE TABLE spend_sum (turn_id, at_ms, hour, day, week, month, origin_id, class_id,"
 	" charge_id, model_id, split, session_id, agent_id, project_id, charged_project_id,"
-	" branch_id, repo_id, number, turns, input, output,"
+	" branch_id, repo_id, number, prompt_id, by_project_id, by_branch_id, by_agent_id, turns, "
+	"input, output,"
 	" cache_write_5m, cache_write_1h, cache_read, web_searches, cost, unpriced, unknown,"
+	" input_cost, output_cost, cache_write_cost, cache_read_cost, search_cost, cache_saved,"
 	" first_ms, last_ms, since_ms HIDDEN, until_ms HIDDEN, in_project HIDDEN,"
-	" in_branch HIDDEN, of_model HIDDEN, of_session HIDDEN, breakdown HIDDEN)";
+	" in_branch HIDDEN, of_model HIDDEN, of_session HIDDEN, breakdown HIDDEN, by_what HIDDEN)";
 
 enum { MAX_SORTED = 8 };
 
@@ -29,6 +32,7 @@ enum { // arguments, in the order of the hidden columns
 	ARG_MODEL,
 	ARG_SESSION,
 	ARG_BREAKDOWN,
+	ARG_BY,
 	N_ARGS,
 };
 
@@ -176,9 +180,10 @@ static unsigned long long named(const char *plan)
 	return strtoull(plan, NULL, 16) & ((1ull << SPEND_N_COLUMNS) - 1);
 }
 
-static const unsigned long long CHARGED = 1ull << SPEND_CHARGED_PROJECT_ID |
-					  1ull << SPEND_BRANCH_ID | 1ull << SPEND_REPO_ID |
-					  1ull << SPEND_NUMBER;
+static const unsigned long long CHARGED =
+	1ull << SPEND_CHARGED_PROJECT_ID | 1ull << SPEND_BRANCH_ID | 1ull << SPEND_REPO_ID |
+	1ull << SPEND_NUMBER | 1ull << SPEND_BY_PROJECT_ID | 1ull << SPEND_BY_BRANCH_ID;
+static const unsigned long long PARTS = (1ull << SPEND_FIRST_MS) - (1ull << SPEND_INPUT_COST);
 
 static bool is_by_charge(unsigned long long columns)
 {
@@ -199,13 +204,16 @@ static bool read_cells(struct table *t, const char *plan, sqlite3_value **args, 
 		.model = text_of(args[ARG_MODEL]),
 		.session = text_of(args[ARG_SESSION]),
 		.is_by_charge = is_by_charge(named(plan)),
-		.has_charge = (named(plan) & CHARGED) != 0};
+		.has_charge = (named(plan) & CHARGED) != 0,
+		.is_by_turn = (named(plan) >> SPEND_PROMPT_ID & 1) != 0,
+		.has_parts = (named(plan) & PARTS) != 0};
 	(void)sqlite3_file_control(t->db, "main", SQLITE_FCNTL_DATA_VERSION, &version);
 	if (t->is_read && version == t->version && f.since_ms == t->filter.since_ms &&
 		f.until_ms == t->filter.until_ms && same(f.project, t->filter.project) &&
 		same(f.branch, t->filter.branch) && same(f.model, t->filter.model) &&
 		same(f.session, t->filter.session) && f.is_by_charge == t->filter.is_by_charge &&
-		(t->filter.has_charge || !f.has_charge))
+		(t->filter.has_charge || !f.has_charge) && t->filter.is_by_turn == f.is_by_turn &&
+		(t->filter.has_parts || !f.has_parts))
 		return true;
 	t->is_read = false;
 	if (!spend_read(t->db, &f, &t->cells, e))
@@ -232,12 +240,36 @@ static int64_t time_key(enum spend_column column, int64_t at_ms)
 	return column == SPEND_DAY ? t.day_number : t.day_number - (t.day_number + 3) % 7;
 }
 
-static int64_t key_of(const struct spend_cell *cell, enum spend_column column, bool is_breakdown)
+// What the statement's arguments say of the split columns.
+struct split {
+	bool is_breakdown;
+	unsigned by; // of enum report_by
+};
+
+static int64_t by_key(const struct spend_cell *cell, enum spend_column column, unsigned by)
+{
+	static const struct {
+		enum spend_column by, of;
+		unsigned bit;
+	} map[] = {
+		{SPEND_BY_PROJECT_ID, SPEND_CHARGED_PROJECT_ID, BY_PROJECT},
+		{SPEND_BY_BRANCH_ID, SPEND_BRANCH_ID, BY_BRANCH},
+		{SPEND_BY_AGENT_ID, SPEND_AGENT_ID, BY_AGENT},
+	};
+	for (size_t i = 0; i < sizeof map / sizeof *map; i++)
+		if (map[i].by == column && by & map[i].bit)
+			return cell->v[map[i].of];
+	return SPEND_NULL;
+}
+
+static int64_t key_of(const struct spend_cell *cell, enum spend_column column, struct split split)
 {
 	if (column >= SPEND_HOUR && column <= SPEND_MONTH)
 		return time_key(column, cell->v[SPEND_AT_MS]);
 	if (column == SPEND_SPLIT)
-		return is_breakdown ? cell->v[SPEND_MODEL_ID] : SPEND_NULL;
+		return split.is_breakdown ? cell->v[SPEND_MODEL_ID] : SPEND_NULL;
+	if (column >= SPEND_BY_PROJECT_ID && column <= SPEND_BY_AGENT_ID)
+		return by_key(cell, column, split.by);
 	return cell->v[column];
 }
 
@@ -291,7 +323,7 @@ static void lay_out(struct cursor *c, const char *plan)
 	c->at = 0;
 }
 
-static bool group(const struct table *t, struct cursor *c, bool is_breakdown, struct err *e)
+static bool group(const struct table *t, struct cursor *c, struct split split, struct err *e)
 {
 	int64_t key[SPEND_TURNS];
 	for (size_t i = 0; i < t->cells.n; i++) {
@@ -299,7 +331,7 @@ static bool group(const struct table *t, struct cursor *c, bool is_breakdown, st
 		const struct spend_cell *cell = &t->cells.all[i];
 		const int64_t *measures = &cell->v[SPEND_TURNS];
 		for (size_t d = 0; d < c->n_dims; d++)
-			key[d] = key_of(cell, c->dims[d], is_breakdown);
+			key[d] = key_of(cell, c->dims[d], split);
 		int64_t *row = rowset_get(&c->groups, key, &is_new);
 		int64_t *to = row + c->where[SPEND_TURNS];
 		row[c->at_ms] = cell->v[SPEND_AT_MS];
@@ -324,7 +356,9 @@ static int filter(
 		if (given & 1 << i)
 			args[i] = argv[n++];
 	lay_out(c, plan);
-	if (read_cells(t, plan, args, &e) && group(t, c, int_of(args[ARG_BREAKDOWN], 0) != 0, &e))
+	struct split split = {
+		int_of(args[ARG_BREAKDOWN], 0) != 0, (unsigned)int_of(args[ARG_BY], 0)};
+	if (read_cells(t, plan, args, &e) && group(t, c, split, &e))
 		return SQLITE_OK;
 	int rc = sqlite3_errcode(t->db);
 	sqlite3_free(base->pVtab->zErrMsg);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The table-valued function that every report with money stands on, `spend` in its SQL:
 //
-//   spend_sum(since_ms, until_ms, project, branch, model, session, breakdown)
+//   spend_sum(since_ms, until_ms, project, branch, model, session, breakdown, by)
 //
 // An argument that is NULL or missing limits nothing. Its columns are
 //
@@ -10,11 +10,17 @@
 //   hour day week month   of the turn, as text in the process's zone (sqlfn.h)
 //   origin_id class_id charge_id model_id session_id agent_id project_id
 //   charged_project_id branch_id repo_id number   of what the turn is charged to
+//   prompt_id  that the turn answers; naming it reads turns in place of the roll-up
+//   by_project_id by_branch_id by_agent_id   charged_project_id, ... if `by` (enum report_by) says
+//   so;
+//              else NULL, as split
 //   split      the model, if breakdown is true; else NULL
 //
 // and the measures turns, input, output, cache_write_5m, cache_write_1h, cache_read, web_searches,
 // cost (pico-USD, NULL without a price), unpriced (turns without one), unknown (turns that were cut
-// off, or whose output is known only from below), first_ms and last_ms (of the turns).
+// off, or whose output is known only from below), the parts of the cost (0 without a price, else
+// cost is their sum) input_cost, output_cost, cache_write_cost, cache_read_cost and search_cost,
+// cache_saved (how much dearer the cache reads were as input), first_ms and last_ms (of the turns).
 //
 // There is one row for each combination of those of the first columns that the statement names
 // anywhere, with the measures summed up. So sums, minima, maxima and distinct counts over it say

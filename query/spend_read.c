@@ -209,13 +209,30 @@ static bool set_charge(struct reader *r, struct spend_cell *c, int64_t charge_id
 	return row || !r->filter->branch.p;
 }
 
-static bool set_cost(struct spend_cell *c, const struct rate *rate, struct err *e)
+// After the sum was found to fit; 0 without a price, for all rates are 0 then.
+static void set_parts(struct spend_cell *c, const struct rate *rate)
+{
+	static const enum spend_column part_of[N_RATES] = {SPEND_INPUT_COST, SPEND_OUTPUT_COST,
+		SPEND_CACHE_WRITE_COST, SPEND_CACHE_WRITE_COST, SPEND_CACHE_READ_COST,
+		SPEND_SEARCH_COST};
+	for (int i = 0; i < N_RATES; i++)
+		c->v[part_of[i]] += c->v[SPEND_INPUT + i] * rate->rates[i];
+	c->v[SPEND_CACHE_SAVED] =
+		c->v[SPEND_CACHE_READ] * rate->rates[0] - c->v[SPEND_CACHE_READ_COST];
+}
+
+static bool set_cost(
+	const struct reader *r, struct spend_cell *c, const struct rate *rate, struct err *e)
 {
 	int64_t sum = 0, product;
 	for (int i = 0; i < N_RATES; i++)
 		if (__builtin_mul_overflow(c->v[SPEND_INPUT + i], rate->rates[i], &product) ||
 			__builtin_add_overflow(sum, product, &sum))
 			return err_set(e, ERR_FORMAT, "integer overflow: too many tokens to price");
+	for (int i = SPEND_INPUT_COST; i <= SPEND_CACHE_SAVED; i++)
+		c->v[i] = 0;
+	if (r->filter->has_parts)
+		set_parts(c, rate);
 	c->v[SPEND_COST] = rate->is_priced ? sum : SPEND_NULL;
 	c->v[SPEND_UNPRICED] = rate->is_priced ? 0 : c->v[SPEND_TURNS];
 	c->v[SPEND_MODEL_ID] = rate->model_id;
@@ -258,7 +275,8 @@ static bool add_cell(struct reader *r, sqlite3_stmt *s, struct err *e)
 		origin[IS_LOWER_BOUND] == 1 ? c->v[SPEND_TURNS] : sqlite3_column_int64(s, 12);
 	c->v[SPEND_FIRST_MS] = sqlite3_column_int64(s, 13);
 	c->v[SPEND_LAST_MS] = sqlite3_column_int64(s, 14);
-	return set_cost(c, rate, e);
+	c->v[SPEND_PROMPT_ID] = int_or_null(s, 15);
+	return set_cost(r, c, rate, e);
 }
 
 static bool add_charge_cell(struct reader *r, sqlite3_stmt *s, struct err *e)
@@ -283,7 +301,7 @@ static bool add_charge_cell(struct reader *r, sqlite3_stmt *s, struct err *e)
 	c->v[SPEND_UNKNOWN] = 0;
 	c->v[SPEND_FIRST_MS] = sqlite3_column_int64(s, 11);
 	c->v[SPEND_LAST_MS] = sqlite3_column_int64(s, 12);
-	return set_cost(c, rate, e);
+	return set_cost(r, c, rate, e);
 }
 
 static bool is_whole(const struct spend_filter *f)
@@ -332,8 +350,8 @@ static bool read_by_charge(struct reader *r, struct err *e)
 	return true;
 }
 
-// Whole quarter hours come from the roll-up, the two that a limit cuts from the turns; one session
-// comes from its turns.
+// Whole quarter hours come from the roll-up, the two that a limit cuts from the turns; one session,
+// and what is asked for by prompt, come from the turns.
 static bool read_window(struct reader *r, struct err *e)
 {
 	int64_t since_ms = r->filter->since_ms, until_ms = r->filter->until_ms;
@@ -341,6 +359,8 @@ static bool read_window(struct reader *r, struct err *e)
 	int64_t first_ms = first * QUARTER_MS, end_ms = (first > end ? first : end) * QUARTER_MS;
 	if (r->filter->session.p)
 		return read_rows(r, spend_session_sql, since_ms, until_ms, e);
+	if (r->filter->is_by_turn)
+		return read_rows(r, spend_turn_sql, since_ms, until_ms, e);
 	return read_rows(
 		       r, spend_turn_sql, since_ms, first_ms < until_ms ? first_ms : until_ms, e) &&
 	       read_rows(r, spend_rollup_sql, first, end, e) &&

@@ -30,6 +30,10 @@ enum spend_column {
 	SPEND_BRANCH_ID,
 	SPEND_REPO_ID,
 	SPEND_NUMBER,
+	SPEND_PROMPT_ID,
+	SPEND_BY_PROJECT_ID,
+	SPEND_BY_BRANCH_ID,
+	SPEND_BY_AGENT_ID,
 	SPEND_TURNS, // here the measures begin
 	SPEND_INPUT,
 	SPEND_OUTPUT,
@@ -40,6 +44,12 @@ enum spend_column {
 	SPEND_COST,
 	SPEND_UNPRICED,
 	SPEND_UNKNOWN,
+	SPEND_INPUT_COST, // here the parts of the cost begin, in the order of the counts
+	SPEND_OUTPUT_COST,
+	SPEND_CACHE_WRITE_COST, // of both kinds
+	SPEND_CACHE_READ_COST,
+	SPEND_SEARCH_COST,
+	SPEND_CACHE_SAVED,
 	SPEND_FIRST_MS,
 	SPEND_LAST_MS,
 	SPEND_N_COLUMNS,
@@ -52,10 +62,13 @@ struct spend_filter {
 	bool is_by_charge; // of the first columns only charge, session, class and model are asked
 			   // for
 	bool has_charge;   // SPEND_CHARGED_PROJECT_ID to SPEND_NUMBER: one is asked for
+	bool is_by_turn;   // SPEND_PROMPT_ID is asked for: turns are read, no roll-up
+	bool has_parts;    // SPEND_INPUT_COST to SPEND_CACHE_SAVED: one is asked for
 };
 
-// A roll-up row, a turn or a step. What was not asked for may be missing. SPEND_HOUR to SPEND_MONTH
-// and SPEND_SPLIT are not set; of the others, what is NULL is SPEND_NULL.
+// A roll-up row, a turn or a step. What was not asked for may be missing. SPEND_HOUR to
+// SPEND_MONTH, SPEND_SPLIT and SPEND_BY_PROJECT_ID to SPEND_BY_AGENT_ID are not set; of the others,
+// what is NULL is SPEND_NULL.
 struct spend_cell {
 	int64_t v[SPEND_N_COLUMNS];
 };

@@ -5,7 +5,7 @@ import os
 import re
 
 TYPES = 'text id path number int tokens usd time day hour week month span pct bool quantity'.split()
-FILTERS = 'time project branch model session breakdown'.split()
+FILTERS = 'time project branch model session breakdown by'.split()
 GROUPS = 'overview time work guard health'.split()
 # What a filter binds, besides :now_ms, which every report may use.
 BINDS = {'time': ('since_ms', 'until_ms')}
@@ -171,7 +171,7 @@ class Header:
         for f in self.filters or []:
             known |= set(BINDS.get(f, (f,)))
         if self.filters is not None:  # spend.sql binds them all
-            known |= {'since_ms', 'until_ms', 'project', 'branch', 'model', 'session', 'breakdown'}
+            known |= {'since_ms', 'until_ms', 'project', 'branch', 'model', 'session', 'breakdown', 'by'}
         for name in re.findall(r'(?<![:\w]):([A-Za-z_]\w*)', re.sub(r"'[^']*'", "''", self.body + self.footer)):
             if name not in known:
                 self.bad(f'the SQL uses :{name}, which no @param or @filter declares')

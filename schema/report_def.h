@@ -55,6 +55,14 @@ enum report_filter {
 	FILTER_MODEL = 8,      // :model
 	FILTER_SESSION = 16,   // :session
 	FILTER_BREAKDOWN = 32, // :breakdown
+	FILTER_BY = 64,        // :by
+};
+
+// What else rows are split by (--by); a model is what breakdown splits them by.
+enum report_by {
+	BY_PROJECT = 1,
+	BY_BRANCH = 2,
+	BY_AGENT = 4,
 };
 
 // What the report itself is limited to, within what the filters leave.

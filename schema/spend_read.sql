@@ -34,27 +34,27 @@ ORDER BY s.class_id, s.from_ms
 -- Whole quarter hours.
 -- @statement rollup
 SELECT NULL, quarter * 900000, origin_id, class_id, charge_id, turns, input_tok, output_tok, cache_5m_tok, cache_1h_tok,
-  cache_read_tok, web_searches, aborted, first_ms, last_ms
+  cache_read_tok, web_searches, aborted, first_ms, last_ms, NULL
 FROM rollup WHERE quarter >= :first AND quarter < :last
 
 -- Turns and their steps.
 -- @statement turn
 SELECT turn_id, at_ms, origin_id, class_id, charge_id, turns, input, output, cache_write_5m, cache_write_1h,
-  cache_read, web_searches, aborted, at_ms, at_ms
+  cache_read, web_searches, aborted, at_ms, at_ms, prompt_id
 FROM turn_portion WHERE at_ms >= :first AND at_ms < :last
 UNION ALL
 SELECT turn_id, at_ms, origin_id, class_id, charge_id, turns, input, output, cache_write_5m, cache_write_1h,
-  cache_read, web_searches, aborted, at_ms, at_ms
+  cache_read, web_searches, aborted, at_ms, at_ms, prompt_id
 FROM step_portion WHERE at_ms >= :first AND at_ms < :last
 
 -- Those of one session, which are found by its origins.
 -- @statement session
 SELECT p.turn_id, p.at_ms, p.origin_id, p.class_id, p.charge_id, p.turns, p.input, p.output, p.cache_write_5m,
-  p.cache_write_1h, p.cache_read, p.web_searches, p.aborted, p.at_ms, p.at_ms
+  p.cache_write_1h, p.cache_read, p.web_searches, p.aborted, p.at_ms, p.at_ms, p.prompt_id
 FROM session AS s CROSS JOIN origin AS o ON o.session_id = s.id CROSS JOIN turn_portion AS p ON p.origin_id = o.id
 WHERE s.uid = :session AND +p.at_ms >= :first AND +p.at_ms < :last
 UNION ALL
 SELECT p.turn_id, p.at_ms, p.origin_id, p.class_id, p.charge_id, p.turns, p.input, p.output, p.cache_write_5m,
-  p.cache_write_1h, p.cache_read, p.web_searches, p.aborted, p.at_ms, p.at_ms
+  p.cache_write_1h, p.cache_read, p.web_searches, p.aborted, p.at_ms, p.at_ms, p.prompt_id
 FROM session AS s CROSS JOIN origin AS o ON o.session_id = s.id CROSS JOIN step_portion AS p ON p.origin_id = o.id
 WHERE s.uid = :session AND +p.at_ms >= :first AND +p.at_ms < :last

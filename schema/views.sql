@@ -56,12 +56,12 @@ SELECT id AS turn_id, at_ms, origin_id, class_id, 1 AS turns, 0 AS steps,
   coalesce(input_tok, 0) AS input, coalesce(output_tok, 0) AS output,
   max(coalesce(cache_write_tok, 0) - coalesce(cache_1h_tok, 0), coalesce(cache_5m_tok, 0)) AS cache_write_5m,
   coalesce(cache_1h_tok, 0) AS cache_write_1h, coalesce(cache_read_tok, 0) AS cache_read,
-  coalesce(n_web_search, 0) AS web_searches, aborted_chars IS NOT NULL AS aborted, charge_id
+  coalesce(n_web_search, 0) AS web_searches, aborted_chars IS NOT NULL AS aborted, charge_id, prompt_id
 FROM turn;
 CREATE TEMP VIEW step_portion AS
 SELECT s.turn_id, t.at_ms, t.origin_id, s.class_id, 0 AS turns, 1 AS steps, s.input_tok AS input,
   s.output_tok AS output, s.cache_5m_tok AS cache_write_5m, s.cache_1h_tok AS cache_write_1h,
-  s.cache_read_tok AS cache_read, 0 AS web_searches, 0 AS aborted, t.charge_id
+  s.cache_read_tok AS cache_read, 0 AS web_searches, 0 AS aborted, t.charge_id, t.prompt_id
 FROM turn AS t CROSS JOIN turn_step AS s ON s.turn_id = t.id;
 CREATE TEMP VIEW portion AS
 SELECT * FROM turn_portion UNION ALL SELECT * FROM step_portion;
