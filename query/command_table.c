@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: MIT
+// Every command, with what its help page says.
+#include "command.h"
+#include "pr_forge.h"
+
+#define OPTS_ROWS (OPTS_OUTPUT | OPT(OPT_TIMEZONE))
+
+#define OPTS_LINK                                                                                  \
+	(OPT(OPT_REPO) | OPT(OPT_PROJECT) | OPT(OPT_SESSION) | OPT(OPT_TURN) | OPT(OPT_SINCE) |    \
+		OPT(OPT_UNTIL) | OPT(OPT_ROLE) | OPT(OPT_HELP))
+
+const struct command_def command_defs[] = {
+	{"pr link", "pr", "BRANCH|--session ID|--turn ID NUMBER",
+		"Say which pull request it was for",
+		"Charges a branch, a session or one turn to a pull request, whatever the evidence "
+		"says: "
+		"all of it, or what lies within --since and --until. The branch is one of the "
+		"repository "
+		"around the current folder, or of --project. NUMBER may be a URL; its repository "
+		"is "
+		"the "
+		"branch's own unless --repo says otherwise. Of two links the newer one wins; a "
+		"link of "
+		"a "
+		"turn comes before one of its session, and that before one of its branch. `ccl pr "
+		"undo` "
+		"takes it back.",
+		OPTS_LINK, 1, 2, command_pr_link, "ccl pr link feature/pay 123 --since 2026-11-01"},
+	{"pr unlink", "pr", "BRANCH|--session ID|--turn ID", "Say that it has no pull request",
+		"Charges a branch, a session or one turn to no pull request, whatever the evidence "
+		"and "
+		"older links say.",
+		OPTS_LINK & ~(OPT(OPT_REPO) | OPT(OPT_ROLE)), 0, 1, command_pr_unlink,
+		"ccl pr unlink --session 3f2a"},
+	{"pr ignore", "pr", "NUMBER", "Charge nothing to one by itself",
+		"Makes all automatic evidence for a pull request void. What is linked to it by "
+		"hand "
+		"stays "
+		"with it.",
+		OPT(OPT_REPO) | OPT(OPT_HELP), 1, 1, command_pr_ignore,
+		"ccl pr ignore 123 --repo acme/api"},
+	{"pr move", "pr", "TURN ... NUMBER", "Charge single turns to another one",
+		"Charges the turns to a pull request: `pr link --turn` for several at once. `ccl "
+		"session "
+		"ID` lists the turns of a session; the beginning of an id is enough.",
+		OPT(OPT_REPO) | OPT(OPT_ROLE) | OPT(OPT_HELP), 2, ARGS_MAX_POSITIONALS,
+		command_pr_move, "ccl pr move msg_01A7 msg_01Bc 123"},
+	{"pr log", "pr", "", "List what was said by hand",
+		"Lists all links, the newest first, and those that were undone.", OPTS_ROWS, 0, 0,
+		command_pr_log, "ccl pr log --json"},
+	{"pr undo", "pr", "[ID]", "Take a link back",
+		"Takes back the newest link that holds, or the one with this id (`ccl pr log`). "
+		"Whether "
+		"it was a link, an unlink or an ignore: what was decided before holds again.",
+		OPT(OPT_HELP), 0, 1, command_pr_undo, "ccl pr undo 3"},
+	{"budget set", "guard", "--session USD | --day USD | ... [--enforce | --observe]",
+		"Say what may be spent",
+		"Sets budgets: for each session, for all work of a day, week or month, for each "
+		"pull "
+		"request, for a branch (--branch NAME=20) or a project (--project NAME=100 a "
+		"month, "
+		"NAME=10/day, /week, /total). You are warned near a limit and beyond it; with "
+		"--enforce "
+		"prompts and tool calls beyond it are refused, and the hooks that this takes are "
+		"wired; "
+		"with --observe it is only recorded. Subagents count.",
+		OPT(OPT_SESSION_USD) | OPT(OPT_DAY) | OPT(OPT_WEEK) | OPT(OPT_MONTH) | OPT(OPT_PR) |
+			OPT(OPT_BRANCH_USD) | OPT(OPT_PROJECT_USD) | OPT(OPT_ENFORCE) |
+			OPT(OPT_OBSERVE) | OPT(OPT_HELP),
+		0, 0, command_budget_set, "ccl budget set --session 5 --day 50 --enforce"},
+	{"budget remove", "guard", "session|day|week|month|pr|branch [NAME]|project [NAME]|all",
+		"Take budgets away",
+		"Removes budgets. `ccl budget off` only lifts them for a time.", OPT(OPT_HELP), 1,
+		2, command_budget_remove, "ccl budget remove session"},
+	{"budget allow", "guard", "--session ID --add USD", "Let one session spend more",
+		"Adds to the budget of one session; the beginning of its id is enough.",
+		OPT(OPT_SESSION) | OPT(OPT_ADD) | OPT(OPT_HELP), 0, 0, command_budget_allow,
+		"ccl budget allow --session 3f2a --add 10"},
+	{"budget off", "guard", "--for SPAN", "Lift all budgets for a time",
+		"Nothing is refused or said because of a budget until then. The environment "
+		"variable "
+		"CCL_BUDGET=off does the same for one Claude Code.",
+		OPT(OPT_FOR) | OPT(OPT_HELP), 0, 0, command_budget_off, "ccl budget off --for 1h"},
+	{"budget on", "guard", "", "Put all budgets in force again",
+		"Ends what `ccl budget off` began.", OPT(OPT_HELP), 0, 0, command_budget_on,
+		"ccl budget on"},
+	{"budget log", "guard", "", "Who set and lifted what, and when",
+		"Lists every change of a budget, the newest first.", OPTS_ROWS, 0, 0,
+		command_budget_log, "ccl budget log --json"},
+	{"budget check", "guard", "[--session ID]", "Ask a script's question: is it spent?",
+		"Prints the budgets, or those that count for one session. Exit status: 3 if one is "
+		"used "
+		"up, 2 if one is near its end, else 0.",
+		OPTS_ROWS | OPT(OPT_SESSION), 0, 0, command_budget_check,
+		"ccl budget check --session 3f2a || exit 1"},
+	{"sync", "setup", "[DIR ...]", "Read all that Claude Code has kept",
+		"Reads every transcript of the projects folders, or those below DIR, as far as it "
+		"was not "
+		"read before. Can be interrupted and run again.",
+		OPT(OPT_HELP), 0, ARGS_MAX_POSITIONALS, command_sync,
+		"ccl sync ~/.claude/projects"},
+	{"install", "setup", "[--statusline | --git-trailer] [--check | --dry-run]",
+		"Wire the hooks into Claude Code's settings",
+		"Adds ccl-hook to settings.json, so that each turn is logged as it ends; while the "
+		"guard is on or a budget is enforced, under the events that this takes, too. What "
+		"else is in the file stays byte for byte. With --statusline something else: "
+		"`ccl statusline` becomes Claude Code's status line. A status line that is there "
+		"still runs, and ccl's stands below it. With --git-trailer: a "
+		"prepare-commit-msg hook in the repository around the current folder, which ends "
+		"each "
+		"new commit's message with what the turns on its branch cost since the commit "
+		"before "
+		"(`CCL-Cost: $1.23`); merges, squashes and amends get none, and a commit never "
+		"waits "
+		"longer than $CCL_TRAILER_MS (100) for it.",
+		OPT(OPT_CHECK) | OPT(OPT_DRY_RUN) | OPT(OPT_GIT_TRAILER) | OPT(OPT_STATUSLINE) |
+			OPT(OPT_HELP),
+		0, 0, command_install, "ccl install --dry-run"},
+	{"uninstall", "setup", "[--statusline | --git-trailer] [--dry-run]",
+		"Take the hooks out again",
+		"Removes ccl-hook and the status line of ccl from settings.json; the ledger stays. "
+		"With --statusline the hooks stay, too; a status line that ccl was put around is "
+		"again what it was. With --git-trailer only what `install --git-trailer` has added "
+		"to the repository around the current folder.",
+		OPT(OPT_DRY_RUN) | OPT(OPT_GIT_TRAILER) | OPT(OPT_STATUSLINE) | OPT(OPT_HELP), 0, 0,
+		command_uninstall, "ccl uninstall --dry-run"},
+	{"trailer", "hidden", "FILE [SOURCE]", "Put the cost into a commit message",
+		"Run by the hook of `ccl install --git-trailer`, with the arguments of "
+		"prepare-commit-msg. Says nothing and never fails.",
+		OPT(OPT_HELP), 1, 3, command_trailer, "ccl trailer .git/COMMIT_EDITMSG message"},
+	{"config", "setup", "[set|unset KEY [VALUE]]", "Settings, and folders that are not logged",
+		"Lists the settings with what they do; `set KEY VALUE` changes one, `unset KEY` "
+		"takes "
+		"it back. `set carry off` leaves work on the default branch there, though the "
+		"session "
+		"made a branch of it later; `set forge off` keeps `ccl pr resolve` from asking "
+		"anyone. "
+		"`set ignore PATH` keeps everything below a folder out of the ledger from now on, "
+		"`unset ignore PATH` lets it in again; what is stored already stays: `ccl forget` "
+		"removes it.",
+		OPTS_ROWS, 0, 3, command_config, "ccl config set ignore ~/private"},
+	{"forget", "setup", "SESSION|PROJECT [--yes]", "Delete all that is stored of one",
+		"Deletes every row of a session (the beginning of its id is enough), or of all "
+		"sessions of "
+		"a project (name, folder or repository), and keeps them from being read again.",
+		OPT(OPT_YES) | OPT(OPT_HELP), 1, 1, command_forget, "ccl forget 3f2a"},
+	{"sql", "more", "\"SELECT ...\"", "Ask the ledger in SQL",
+		"Runs one SELECT, read-only. Tables: turn, session, origin, class, rollup, "
+		"tool_call ...; "
+		"views: turn_cost, origin_name, agent_name ...",
+		OPTS_ROWS, 1, 1, command_sql, "ccl sql \"SELECT count(*) FROM turn\""},
+	{"pr resolve", "setup", "[--repo O/R] [--offline | --refresh]",
+		"Ask the forges about pull requests",
+		"Lists the pull requests of each repository that was worked in during the last 90 "
+		"days, "
+		"through gh (GitHub) or glab (GitLab), and charges turns by what they say. A "
+		"repository "
+		"is asked at most every 15 minutes. Everything works without it, from what is seen "
+		"locally.",
+		OPT(OPT_REPO) | OPT(OPT_OFFLINE) | OPT(OPT_REFRESH) | OPT(OPT_HELP), 0, 0,
+		command_pr_resolve, "ccl pr resolve --refresh"},
+	{"statusline", "more", "[--format TEMPLATE] [--width N] [--with CMD]",
+		"One line for Claude Code's status line",
+		"Reads what Claude Code tells its status line on stdin and prints one line: what "
+		"the session, the day and the pull request have cost, what is left, what burns. "
+		"`ccl config set statusline.format TEMPLATE` sets another template for good. With "
+		"--with another command gets the same input and is shown first. Exit status 0, "
+		"whatever is wrong.",
+		OPT(OPT_FORMAT) | OPT(OPT_WIDTH) | OPT(OPT_WITH) | OPT(OPT_NO_COLOR) |
+			OPT(OPT_HELP),
+		0, 0, command_statusline,
+		"ccl statusline --format '{session} of {today}|ctx {context}|5h {5h}'"},
+	{"menubar", "more", "[--format HOST]", "What was spent, for a menu bar",
+		"Prints today's money, the newest session, what burns, the tightest budget, the "
+		"five-hour window and the alerts of the last day, in the syntax of a host: "
+		"plain, swiftbar, xbar, argos, waybar, polybar, i3blocks, tmux or json. Exit "
+		"status 0, whatever is wrong with the ledger.",
+		OPT(OPT_FORMAT) | OPT(OPT_HELP), 0, 0, command_menubar,
+		"ccl menubar --format waybar"},
+	{"reports", "more", "", "List the reports", "Lists the reports, with what each is about.",
+		OPTS_ROWS, 0, 0, command_reports, "ccl reports --json"},
+	{"help", "more", "[NAME]", "Explain a report or command",
+		"Explains a report or command; without a name, lists them.", OPT(OPT_HELP), 0, 2,
+		command_help, "ccl help pr link"},
+};
+const size_t n_command_defs = sizeof command_defs / sizeof *command_defs;
