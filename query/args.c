@@ -220,7 +220,8 @@ static bool read_word(struct reader *r, bool is_option, struct err *e)
 			value = STR("");
 		return read_option(r, name, value, e);
 	}
-	if (is_option && word.n >= 2 && word.p[0] == '-') {
+	// a text may begin with a dash and a blank
+	if (is_option && word.n >= 2 && word.p[0] == '-' && word.p[1] != ' ') {
 		// -ocol,col
 		value = word.n > 2 ? str_from(word, 2) : STR_NONE;
 		return read_option(r, (struct str){word.p + 1, 1}, value, e);

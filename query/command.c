@@ -133,6 +133,37 @@ static bool run_budget(struct arena *a, int argc, char **argv, int *out_status, 
 	return def ? run_command(a, def, argc, argv, 3, out_status, e) : unknown(name, e);
 }
 
+// A report that takes a number as an option, and is given one as a word: `ccl work review 50`.
+static void name_number(struct arena *a, int *argc, char ***argv, int at, const char *option)
+{
+	int64_t n;
+	if (*argc <= at || !str_int(str_of((*argv)[at]), 0, INT64_MAX, &n))
+		return;
+	char **words = arena_alloc(a, ((size_t)*argc + 2) * sizeof *words);
+	memcpy(words, *argv, (size_t)*argc * sizeof *words);
+	words[at] = arena_printf(a, "--%s=%s", option, (*argv)[at]);
+	*argv = words;
+}
+
+// `ccl work` and `ccl work list` are a report, as are review, lessons and notes; the rest are
+// commands.
+static bool run_work(struct arena *a, int argc, char **argv, int *out_status, struct err *e)
+{
+	struct str word = str_of(argc > 2 ? argv[2] : NULL);
+	bool is_bare = !word.n || word.p[0] == '-', is_list = str_is(word, "list");
+	struct str name = str_of(arena_printf(a, "work %.*s", STR_ARG(word)));
+	const struct command_def *def = is_bare || is_list ? NULL : find_command(name);
+	if (def)
+		return run_command(a, def, argc, argv, 3, out_status, e);
+	if (str_is(word, "review"))
+		name_number(a, &argc, &argv, 3, "last");
+	const struct report_def *report = report_find(
+		is_bare || is_list ? STR("work")
+				   : str_of(arena_printf(a, "work-%.*s", STR_ARG(word))));
+	return report ? run_report(a, report, argc, argv, is_bare ? 2 : 3, out_status, e)
+		      : unknown(name, e);
+}
+
 bool command_run(struct arena *a, int argc, char **argv, int *out_status, struct err *e)
 {
 	struct str word = str_of(argc > 1 ? argv[1] : NULL);
@@ -149,6 +180,8 @@ bool command_run(struct arena *a, int argc, char **argv, int *out_status, struct
 	const struct report_def *report = report_find(word);
 	if (str_is(word, "budget"))
 		return run_budget(a, argc, argv, out_status, e);
+	if (str_is(word, "work"))
+		return run_work(a, argc, argv, out_status, e);
 	if (report && !str_is(word, "pr"))
 		return run_report(a, report, argc, argv, 2, out_status, e);
 	if (def)

@@ -55,6 +55,12 @@ bool command_sql(struct command_call *call, struct err *e);
 bool command_menubar(struct command_call *call, struct err *e);
 bool command_statusline(struct command_call *call, struct err *e);
 bool command_sync(struct command_call *call, struct err *e);
+bool command_work_check(struct command_call *call, struct err *e);
+bool command_work_end(struct command_call *call, struct err *e);
+bool command_work_export(struct command_call *call, struct err *e);
+bool command_work_note(struct command_call *call, struct err *e);
+bool command_work_show(struct command_call *call, struct err *e);
+bool command_work_start(struct command_call *call, struct err *e);
 
 // Where ccl-hook is: beside this program, else on PATH. False: nowhere.
 bool command_find_hook(struct arena *a, struct str *out);

@@ -93,6 +93,34 @@ const struct command_def command_defs[] = {
 		"up, 2 if one is near its end, else 0.",
 		OPTS_ROWS | OPT(OPT_SESSION), 0, 0, command_budget_check,
 		"ccl budget check --session 3f2a || exit 1"},
+	{"work start", "worklog", "TYPE \"GOAL\"", "Start a work session in this project",
+		"Starts a work session of the project around the current folder: from now until "
+		"`ccl work end` all that is spent in it counts as the cost of this goal. TYPE is "
+		"feature, bug, refactor, explore, research or other. Says what others like it have "
+		"cost.",
+		OPT(OPT_HELP), 2, 2, command_work_start,
+		"ccl work start bug \"Fix the login loop\""},
+	{"work note", "worklog", "\"TEXT\"", "Note something in it",
+		"Adds a line to the work session that is open in this project.", OPT(OPT_HELP), 1,
+		1, command_work_note, "ccl work note \"the cache was stale\""},
+	{"work end", "worklog", "[\"LESSON\"]", "End it, and see what it cost",
+		"Ends the work session that is open in this project, and says what it cost, how "
+		"long it took, what was committed, and how that compares with others like it. A "
+		"lesson is kept for `ccl work lessons`.",
+		OPT(OPT_HELP), 0, 1, command_work_end, "ccl work end \"read the log first\""},
+	{"work check", "worklog", "", "See what it has cost so far",
+		"Compares what the open work session has cost with others of its type: those of "
+		"this project, or of all if there are none. Exit status: 3 if it has cost more "
+		"than any of three or more, 2 if more than their average, else 0.",
+		OPT(OPT_HELP), 0, 0, command_work_check, "ccl work check || echo dear"},
+	{"work show", "worklog", "[ID]", "One of them as Markdown",
+		"Prints a work session (the newest, or the one with this number) as Markdown with "
+		"YAML front matter: goal, times, cost, commits, lines, notes and lesson.",
+		OPT(OPT_HELP), 0, 1, command_work_show, "ccl work show 3"},
+	{"work export", "worklog", "DIR", "All of them as Markdown files",
+		"Writes each work session to a file DIR/work-NUMBER-TYPE.md, over what an earlier "
+		"export wrote.",
+		OPT(OPT_HELP), 1, 1, command_work_export, "ccl work export ~/notes"},
 	{"sync", "setup", "[DIR ...]", "Read all that Claude Code has kept",
 		"Reads every transcript of the projects folders, or those below DIR, as far as it "
 		"was not "

@@ -1,6 +1,24 @@
 -- What reports ask for that was not kept before. Who writes a table stands above it.
 
 -- Work sessions (`ccl work`): query/edit.
+CREATE TABLE work (
+  id         INTEGER PRIMARY KEY,
+  type       TEXT NOT NULL,       -- feature, bug, refactor, explore, research, other
+  goal       TEXT NOT NULL,       -- the user's words, one line
+  root       TEXT NOT NULL,       -- as project.root has it
+  started_ms INTEGER NOT NULL,
+  ended_ms   INTEGER,             -- NULL: it goes on
+  lesson     TEXT                 -- the user's words; NULL: none
+) STRICT;
+CREATE UNIQUE INDEX work_open ON work(root) WHERE ended_ms IS NULL;
+
+CREATE TABLE work_note (
+  id      INTEGER PRIMARY KEY,
+  work_id INTEGER NOT NULL REFERENCES work(id),
+  at_ms   INTEGER NOT NULL,
+  text    TEXT NOT NULL           -- the user's words, one line
+) STRICT;
+CREATE INDEX work_note_work ON work_note(work_id);
 
 -- Tips that were dismissed: query/edit.
 

@@ -6,7 +6,7 @@ import re
 
 TYPES = 'text id path number int tokens usd time day hour week month span pct bool quantity'.split()
 FILTERS = 'time project branch model session breakdown by'.split()
-GROUPS = 'overview time work guard health'.split()
+GROUPS = 'overview time work worklog guard health'.split()
 # What a filter binds, besides :now_ms, which every report may use.
 BINDS = {'time': ('since_ms', 'until_ms')}
 SINGLE = 'report title about group version window totals chart empty example source like order exit'.split()
@@ -24,6 +24,10 @@ MEASURES = [  # (name, type, about, flags), in the order of contract.md
     ('unpriced', 'int', 'Turns left out of cost: their model has no price', ['total', 'alert']),
 ]
 MEASURE_SQL = ', '.join(f'sum({m[0]}) AS {m[0]}' for m in MEASURES)
+
+
+# SQL that several reports share: @name stands for it.
+FRAGMENTS = [('rules', 'budget_rows'), ('', 'work_rows')]
 
 
 class BadHeader(Exception):
@@ -166,7 +170,8 @@ class Header:
         return (GROUPS.index(group) if group in GROUPS else 0, int(self.tags.get('order', 99)), self.path)
 
     def check_binds(self):
-        self.body = self.body.replace('@budget_rows', self.fragments['budget_rows'])
+        for name, sql in self.fragments.items():
+            self.body, self.footer = (x.replace('@' + name, sql) for x in (self.body, self.footer))
         known = {'now_ms'} | {p['name'] for p in self.params}
         for f in self.filters or []:
             known |= set(BINDS.get(f, (f,)))
@@ -248,7 +253,7 @@ def filters(spend):
 
 def reports(schema, c_string):
     """The lines of C, or an exception with file:line."""
-    Header.fragments = {'budget_rows': bare(os.path.join(schema, 'rules', 'budget_rows.sql'))}
+    Header.fragments = {name: bare(os.path.join(schema, folder, name + '.sql')) for folder, name in FRAGMENTS}
     headers = [Header(p) for p in sorted(glob.glob(os.path.join(schema, 'reports', '*.sql')))]
     headers.sort(key=Header.rank)
     names = {h.tags.get('report'): h for h in headers}

@@ -158,6 +158,10 @@ static const char delete_rest_sql[] =
 	"DELETE FROM budget_change WHERE act = 'allow' AND target IN (SELECT uid FROM session "
 	"WHERE id IN "
 	"gone_session);"
+	"DELETE FROM work_note WHERE work_id IN (SELECT id FROM work WHERE root IN (SELECT root "
+	"FROM"
+	" project WHERE id IN gone_project));"
+	"DELETE FROM work WHERE root IN (SELECT root FROM project WHERE id IN gone_project);"
 	"DELETE FROM budget_state;" // made anew by the next hook
 	"DELETE FROM session WHERE id IN gone_session;"
 	"DELETE FROM project WHERE id NOT IN (SELECT project_id FROM workdir)"

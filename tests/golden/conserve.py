@@ -157,7 +157,7 @@ def main():
         ccl = Ccl(os.path.abspath(sys.argv[1]), folder)
         money, special = [], ('summary', 'today', 'last', 'session', 'prs', 'pr', 'unassigned', 'why', 'pr-why')
         for r in ccl('reports')['rows']:
-            if r['report'] in special or r['group'] in ('guard', 'health'):
+            if r['report'] in special or r['group'] in ('guard', 'health', 'worklog'):
                 continue
             columns = [c['name'] for c in ccl(r['report'], '--limit', '0')['columns']]
             if set(MEASURES) <= set(columns):

@@ -183,3 +183,12 @@ SELECT rule, level, scope, target, (SELECT id FROM session WHERE uid LIKE a.sess
   coalesce(CAST(round((julianday(since) - 2440587.5) * 86400000) AS INTEGER), 0),
   CAST(round((julianday(at) - 2440587.5) * 86400000) AS INTEGER), value, second, ppm,
   (SELECT id FROM name WHERE text = a.about), 0, 1 FROM a;
+
+-- Work sessions: ended with and without a lesson, without a turn, in a folder that no turn knows, one that goes on.
+INSERT INTO work(id, type, goal, root, started_ms, ended_ms, lesson) VALUES
+(1, 'feature', 'Pay with a card', '/home/u/api', 1795215600000, 1795258800000, 'Ask for the sandbox key first'),
+(2, 'feature', 'Zahlung 支払い ' || char(27) || '[31mred', '/home/u/api', 1795158000000, 1795161600000, NULL),
+(3, 'bug', 'Clock change', '/srv/api', 1792886400000, 1793318400000, 'Two hours are one'),
+(4, 'explore', 'Where does it wait?', '/home/u/new.app', 1795276800000, 1795280400000, NULL),
+(5, 'bug', 'The login loop', '/home/u/api', 1795262400000, NULL, NULL);
+INSERT INTO work_note(work_id, at_ms, text) VALUES (1, 1795219200000, 'the cache was stale'), (1, 1795222800000, '# not a heading');

@@ -1,0 +1,11 @@
+-- @report  work-notes
+-- @title   Notes of a work session
+-- @about   One row per note that `ccl work note` made, in order.
+-- @group   worklog
+-- @order   33
+-- @param   id    number  required  Number of the work session
+-- @column  at    time    When it was made
+-- @column  text  text    The note  wrap
+-- @empty   This work session has no notes. `ccl work note "TEXT"` makes one.
+-- @example ccl work notes 3
+SELECT at_ms AS at, text FROM work_note WHERE work_id = :id ORDER BY at_ms, id
