@@ -270,5 +270,7 @@ def reports(schema, c_string):
         f'const char report_newest_sql[] =\n{c_string(f"WITH {spend} {newest}")};'] + [
         f'const char spend_{name}_sql[] =\n{c_string(f"WITH {filters(spend)} {sql}")};'
         for name, sql in statements(os.path.join(schema, 'spend_read.sql'))] + [
+        f'const char calls_{name}_sql[] =\n{c_string(f"WITH {filters(spend)} {sql}")};'
+        for name, sql in statements(os.path.join(schema, 'call_read.sql'))] + [
         f'const char beyond_{name}_sql[] =\n{c_string(sql)};'
         for name, sql in statements(os.path.join(schema, 'beyond_read.sql'))]

@@ -79,6 +79,15 @@ FROM portion AS p LEFT JOIN rate AS r
   ON r.class_id = p.class_id AND p.at_ms >= r.from_ms AND p.at_ms < r.until_ms
 GROUP BY p.turn_id;
 
+-- Tools by what they are for: file (of them edit, those that change files), shell, skill, mcp.
+CREATE TEMP VIEW call_name AS
+SELECT 'edit' AS kind, id FROM name WHERE text IN ('Edit', 'MultiEdit', 'NotebookEdit', 'Write')
+UNION ALL SELECT 'file', id FROM name
+WHERE text IN ('Edit', 'MultiEdit', 'NotebookEdit', 'NotebookRead', 'Read', 'Write')
+UNION ALL SELECT 'shell', id FROM name WHERE text IN ('Bash', 'PowerShell')
+UNION ALL SELECT 'skill', id FROM name WHERE text = 'Skill'
+UNION ALL SELECT 'mcp', id FROM name WHERE text >= 'mcp__' AND text < 'mcp_`'; -- ` comes after _
+
 -- What an agent run is called.
 CREATE TEMP VIEW agent_name AS
 SELECT a.id AS agent_id, a.uid, a.session_id, a.overhead_id IS NOT NULL AS overhead,
@@ -88,6 +97,24 @@ LEFT JOIN name AS o ON o.id = a.overhead_id
 LEFT JOIN name AS m ON m.id = a.meta_type_id
 LEFT JOIN name AS t ON t.id = a.attr_type_id
 LEFT JOIN name AS c ON c.id = a.call_type_id;
+
+-- Sessions that a plugin keeps to watch others work in a folder of their own: claude-mem's is
+-- ~/.claude-mem/observer-sessions, or that below another data folder.
+CREATE TEMP VIEW observer_workdir AS
+SELECT id FROM workdir WHERE path || '/' GLOB '*/observer-sessions/*';
+
+-- Who an origin's turns are of, and who started that.
+CREATE TEMP VIEW origin_agent AS
+SELECT o.id AS origin_id, coalesce(a.agent_type, CASE WHEN w.id IS NULL THEN 'main' ELSE 'observer' END) AS agent_type,
+  coalesce(a.overhead, 0) OR w.id IS NOT NULL AS overhead,
+  CASE WHEN r.parent_uid IS NOT NULL THEN coalesce(p.agent_type, 'unknown')
+    WHEN w.id IS NOT NULL THEN 'observer' WHEN a.agent_id IS NOT NULL THEN 'main' END AS parent,
+  r.depth
+FROM origin AS o
+LEFT JOIN agent AS r ON r.id = o.agent_id
+LEFT JOIN agent_name AS a ON a.agent_id = o.agent_id
+LEFT JOIN agent_name AS p ON p.session_id = r.session_id AND p.uid = r.parent_uid
+LEFT JOIN observer_workdir AS w ON w.id = o.workdir_id;
 
 -- Origins in words.
 CREATE TEMP VIEW origin_name AS

@@ -2,20 +2,24 @@
 -- @title   Cost per type of agent
 -- @about   Subagents by type, with `main` for the sessions themselves, dearest first.
 -- @group   work
--- @order   4
+-- @order   6
 -- @filter  time project branch model session breakdown
--- @column  agent_type  text  Type of the agent; main: the session itself
--- @column  overhead  bool  Claude Code started it for its own ends: compaction, suggestions, side questions
+-- @param   nested  bool  0  One row per type, parent and depth
+-- @column  agent_type  text  Type of the agent; main: the session itself; observer: a session that a plugin keeps to watch others
+-- @column  overhead  bool  Claude Code or a plugin started it for its own ends: compaction, suggestions, side questions
+-- @column  parent  text  Types of the agents that started it
+-- @column  depth  int  How many agents deep it ran, at most; null: not known
 -- @column  model  text  Model that answered  split
 -- @column  runs  int  Runs of such agents; 0 for main  total
 -- @column  sessions  int  Sessions with a turn of it
 -- @measures
 -- @chart   bar x=agent_type y=cost
 -- @empty   No turns yet. `ccl sync` reads what Claude Code has kept; `ccl install` logs each new turn.
--- @example ccl agents --since week --breakdown
-SELECT coalesce(a.agent_type, 'main') AS agent_type, coalesce(a.overhead, 0) AS overhead,
+-- @example ccl agents --since week --nested
+SELECT g.agent_type, g.overhead, list_once(g.parent, g.parent) AS parent, max(g.depth) AS depth,
   (SELECT name FROM model WHERE id = s.split) AS model,
   count(DISTINCT s.agent_id) AS runs, count(DISTINCT s.session_id) AS sessions, @measures
 FROM spend AS s
-LEFT JOIN agent_name AS a ON a.agent_id = s.agent_id
-GROUP BY s.agent_id IS NULL, a.agent_type, a.overhead, s.split ORDER BY cost DESC, turns DESC, agent_type
+CROSS JOIN origin_agent AS g ON g.origin_id = s.origin_id
+GROUP BY g.agent_type, g.overhead, CASE WHEN :nested THEN coalesce(g.parent, '') || '/' || coalesce(g.depth, '') END, s.split
+ORDER BY cost DESC, turns DESC, agent_type, parent, depth, model

@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: MIT
+#include "calls.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "arena.h"
+#include "ledger.h"
+#include "report_def.h"
+#include "rowset.h"
+
+static const char declaration[] =
+	"CREATE TABLE call_sum (name_id, target_id, session_id, project_id, model_id, calls, "
+	"errors, edits, results, result_bytes, lines_added, lines_removed, sessions, kind HIDDEN, "
+	"since_ms HIDDEN, until_ms HIDDEN, in_project HIDDEN, in_branch HIDDEN, of_model HIDDEN, "
+	"of_session HIDDEN)";
+
+enum { // columns; statements that read calls give the first two
+	NAME_ID,
+	TARGET_ID,
+	SESSION_ID,
+	PROJECT_ID,
+	MODEL_ID,
+	CALLS, // here the measures begin
+	ERRORS,
+	EDITS,
+	RESULTS,
+	RESULT_BYTES,
+	LINES_ADDED,
+	LINES_REMOVED,
+	SESSIONS,
+	N_COLUMNS,
+};
+
+enum { // arguments, in the order of the hidden columns
+	ARG_KIND,
+	ARG_SINCE_MS,
+	ARG_UNTIL_MS,
+	ARG_PROJECT,
+	ARG_BRANCH,
+	ARG_MODEL,
+	ARG_SESSION,
+	N_ARGS,
+};
+
+struct table {
+	sqlite3_vtab base;
+	sqlite3 *db;
+};
+
+struct cursor {
+	sqlite3_vtab_cursor base;
+	unsigned named;         // columns, a bit each
+	sqlite3_value **args;   // only while rows are read
+	struct rowset groups;   // the dimensions named, then the measures
+	struct rowset sessions; // of each group: its number, session
+	size_t where[N_COLUMNS];
+	struct rowset origins; // that the filters leave: id, session, project
+	struct rowset classes; // id, model
+	struct rowset charges; // id
+	struct rowset edits;   // ids of tools
+	size_t at;             // the row that it stands on
+};
+
+static int connect(sqlite3 *db, void *data, int argc, const char *const *argv, sqlite3_vtab **out,
+	char **error)
+{
+	(void)data;
+	(void)argc;
+	(void)argv;
+	(void)error;
+	int rc = sqlite3_declare_vtab(db, declaration);
+	if (rc != SQLITE_OK)
+		return rc;
+	(void)sqlite3_vtab_config(db, SQLITE_VTAB_DIRECTONLY);
+	struct table *t = mem_alloc(sizeof *t);
+	t->db = db;
+	*out = &t->base;
+	return SQLITE_OK;
+}
+
+static int disconnect(sqlite3_vtab *base)
+{
+	free(base);
+	return SQLITE_OK;
+}
+
+// filter() gets the arguments given as idxNum, and the columns named in hexadecimal.
+static int best_index(sqlite3_vtab *base, sqlite3_index_info *info)
+{
+	(void)base;
+	int at[N_ARGS], n = 0;
+	for (int i = 0; i < N_ARGS; i++)
+		at[i] = -1;
+	for (int i = 0; i < info->nConstraint; i++) {
+		int arg = info->aConstraint[i].iColumn - N_COLUMNS;
+		if (arg < 0 || info->aConstraint[i].op != SQLITE_INDEX_CONSTRAINT_EQ)
+			continue;
+		if (!info->aConstraint[i].usable)
+			return SQLITE_CONSTRAINT;
+		at[arg] = i;
+	}
+	for (int i = 0; i < N_ARGS; i++) {
+		if (at[i] < 0)
+			continue;
+		info->aConstraintUsage[at[i]].argvIndex = ++n;
+		info->aConstraintUsage[at[i]].omit = 1;
+		info->idxNum |= 1 << i;
+	}
+	info->idxStr = sqlite3_mprintf("%llx", (unsigned long long)info->colUsed);
+	info->needToFreeIdxStr = 1;
+	// never the inner table of a join that may have it outside
+	info->estimatedCost = 1e7;
+	info->estimatedRows = 2000;
+	return info->idxStr ? SQLITE_OK : SQLITE_NOMEM;
+}
+
+static int open_cursor(sqlite3_vtab *base, sqlite3_vtab_cursor **out)
+{
+	(void)base;
+	struct cursor *c = mem_alloc(sizeof *c);
+	*out = &c->base;
+	return SQLITE_OK;
+}
+
+static void clear(struct cursor *c)
+{
+	struct rowset *all[] = {
+		&c->groups, &c->sessions, &c->origins, &c->classes, &c->charges, &c->edits};
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+		rowset_free(all[i]);
+		*all[i] = (struct rowset){0};
+	}
+	c->at = 0;
+}
+
+static int close_cursor(sqlite3_vtab_cursor *base)
+{
+	clear((struct cursor *)base);
+	free(base);
+	return SQLITE_OK;
+}
+
+static void finalize(sqlite3_stmt **s)
+{
+	(void)sqlite3_finalize(*s);
+}
+
+static bool fail(sqlite3 *db, struct err *e)
+{
+	return ledger_fail(db, "counting tool calls", e);
+}
+
+static bool is_given(const struct cursor *c, int arg)
+{
+	return c->args[arg] && sqlite3_value_type(c->args[arg]) != SQLITE_NULL;
+}
+
+static bool is_named(const struct cursor *c, int column)
+{
+	return (c->named >> column & 1) != 0;
+}
+
+static bool bind(sqlite3_stmt *s, const char *name, sqlite3_value *v)
+{
+	int at = sqlite3_bind_parameter_index(s, name);
+	return !at || !v || sqlite3_bind_value(s, at, v) == SQLITE_OK;
+}
+
+static bool bind_int(sqlite3_stmt *s, const char *name, int64_t v)
+{
+	int at = sqlite3_bind_parameter_index(s, name);
+	return !at || sqlite3_bind_int64(s, at, v) == SQLITE_OK;
+}
+
+static bool prepare(
+	sqlite3 *db, const struct cursor *c, const char *sql, sqlite3_stmt **out, struct err *e)
+{
+	sqlite3_value **a = c->args;
+	int64_t first = is_given(c, ARG_SINCE_MS) ? sqlite3_value_int64(a[ARG_SINCE_MS]) : 0;
+	int64_t last =
+		is_given(c, ARG_UNTIL_MS) ? sqlite3_value_int64(a[ARG_UNTIL_MS]) : LEDGER_NO_END_MS;
+	bool ok = sqlite3_prepare_v2(db, sql, -1, out, NULL) == SQLITE_OK &&
+		  bind(*out, ":kind", a[ARG_KIND]) && bind(*out, ":project", a[ARG_PROJECT]) &&
+		  bind(*out, ":branch", a[ARG_BRANCH]) && bind(*out, ":model", a[ARG_MODEL]) &&
+		  bind(*out, ":session", a[ARG_SESSION]) && bind_int(*out, ":first", first) &&
+		  bind_int(*out, ":last", last);
+	return ok || fail(db, e);
+}
+
+// Rows of ids, found by the first.
+static bool read_ids(
+	sqlite3 *db, const struct cursor *c, const char *sql, struct rowset *out, struct err *e)
+{
+	AUTO(finalize) sqlite3_stmt *s = NULL;
+	int rc;
+	if (!prepare(db, c, sql, &s, e))
+		return false;
+	*out = (struct rowset){.n_key = 1, .n_columns = (size_t)sqlite3_column_count(s)};
+	while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
+		bool is_new;
+		int64_t id = sqlite3_column_int64(s, 0), *row = rowset_get(out, &id, &is_new);
+		for (int i = 1; i < (int)out->n_columns; i++)
+			row[i] = sqlite3_column_int64(s, i);
+	}
+	return rc == SQLITE_DONE || fail(db, e);
+}
+
+// Which statement gives the calls; whether turns come with them.
+static bool choose(
+	sqlite3 *db, const struct cursor *c, const char **out, bool *out_has_turn, struct err *e)
+{
+	AUTO(finalize) sqlite3_stmt *s = NULL;
+	bool is_part = is_given(c, ARG_SINCE_MS) && sqlite3_value_int64(c->args[ARG_SINCE_MS]) > 0;
+	is_part |= is_given(c, ARG_UNTIL_MS) &&
+		   sqlite3_value_int64(c->args[ARG_UNTIL_MS]) < LEDGER_NO_END_MS;
+	*out_has_turn = is_part || is_given(c, ARG_PROJECT) || is_given(c, ARG_BRANCH) ||
+			is_given(c, ARG_MODEL) || is_given(c, ARG_SESSION) ||
+			is_named(c, SESSION_ID) || is_named(c, PROJECT_ID) ||
+			is_named(c, MODEL_ID) || is_named(c, SESSIONS);
+	*out = is_given(c, ARG_SESSION) ? calls_session_sql
+	       : *out_has_turn          ? calls_scan_sql
+					: calls_whole_sql;
+	if (!is_part || is_given(c, ARG_SESSION))
+		return true;
+	if (!prepare(db, c, calls_many_sql, &s, e))
+		return false;
+	if (sqlite3_step(s) != SQLITE_ROW)
+		return fail(db, e);
+	if (!sqlite3_column_int(s, 0))
+		*out = calls_window_sql;
+	return true;
+}
+
+// False: the filters leave it out.
+static bool read_turn(const struct cursor *c, sqlite3_stmt *s, int64_t *dims)
+{
+	int64_t origin_id = sqlite3_column_int64(s, 6), class_id = sqlite3_column_int64(s, 7);
+	const int64_t *origin = rowset_find(&c->origins, &origin_id);
+	if (!origin)
+		return false;
+	dims[SESSION_ID] = origin[1];
+	dims[PROJECT_ID] = origin[2];
+	if (c->classes.n_columns) {
+		const int64_t *class = rowset_find(&c->classes, &class_id);
+		if (!class)
+			return false;
+		dims[MODEL_ID] = class[1];
+	}
+	if (c->charges.n_columns) {
+		int64_t charge_id = sqlite3_column_int64(s, 8);
+		return rowset_find(&c->charges, &charge_id) != NULL;
+	}
+	return true;
+}
+
+static bool add_call(struct cursor *c, sqlite3_stmt *s, int64_t *dims, struct err *e)
+{
+	bool is_new, is_over = false;
+	int64_t key[CALLS];
+	for (int i = 0; i < CALLS; i++)
+		if (is_named(c, i))
+			key[c->where[i]] = dims[i];
+	int64_t *row = rowset_get(&c->groups, key, &is_new);
+	row[c->where[CALLS]]++;
+	row[c->where[ERRORS]] += sqlite3_column_int64(s, 3);
+	row[c->where[EDITS]] += c->edits.n && rowset_find(&c->edits, &dims[NAME_ID]);
+	row[c->where[RESULTS]] += sqlite3_column_type(s, 2) != SQLITE_NULL;
+	const int sums[] = {RESULT_BYTES, LINES_ADDED, LINES_REMOVED}, from[] = {2, 4, 5};
+	for (int i = 0; i < 3; i++) {
+		int64_t *to = &row[c->where[sums[i]]];
+		is_over |= __builtin_add_overflow(*to, sqlite3_column_int64(s, from[i]), to);
+	}
+	if (is_named(c, SESSIONS)) {
+		size_t number = (size_t)(row - c->groups.rows) / c->groups.n_columns;
+		int64_t pair[] = {(int64_t)number, dims[SESSION_ID]};
+		(void)rowset_get(&c->sessions, pair, &is_new);
+		row[c->where[SESSIONS]] += is_new;
+	}
+	return !is_over || err_set(e, ERR_FORMAT, "integer overflow: the sum is too large");
+}
+
+static bool read_calls(sqlite3 *db, struct cursor *c, struct err *e)
+{
+	AUTO(finalize) sqlite3_stmt *s = NULL;
+	const char *sql;
+	bool has_turn;
+	int rc;
+	if (!choose(db, c, &sql, &has_turn, e) ||
+		(has_turn && !read_ids(db, c, calls_origin_sql, &c->origins, e)) ||
+		((is_given(c, ARG_MODEL) || is_named(c, MODEL_ID)) &&
+			!read_ids(db, c, calls_class_sql, &c->classes, e)) ||
+		(is_given(c, ARG_BRANCH) && !read_ids(db, c, calls_charge_sql, &c->charges, e)) ||
+		(is_named(c, EDITS) && !read_ids(db, c, calls_edit_sql, &c->edits, e)) ||
+		!prepare(db, c, sql, &s, e))
+		return false;
+	while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
+		int64_t dims[CALLS] = {sqlite3_column_int64(s, 0), sqlite3_column_int64(s, 1)};
+		if ((!has_turn || read_turn(c, s, dims)) && !add_call(c, s, dims, e))
+			return false;
+	}
+	return rc == SQLITE_DONE || fail(db, e);
+}
+
+static void lay_out(struct cursor *c)
+{
+	size_t n = 0;
+	clear(c);
+	for (int i = 0; i < N_COLUMNS; i++)
+		if (i >= CALLS || is_named(c, i))
+			c->where[i] = n++;
+	c->groups.n_key = c->where[CALLS];
+	c->groups.n_columns = n;
+	c->sessions.n_key = c->sessions.n_columns = 2;
+}
+
+static int filter(
+	sqlite3_vtab_cursor *base, int given, const char *named, int argc, sqlite3_value **argv)
+{
+	struct cursor *c = (struct cursor *)base;
+	sqlite3 *db = ((struct table *)base->pVtab)->db;
+	struct err e = {0};
+	sqlite3_value *args[N_ARGS] = {0};
+	for (int i = 0, n = 0; i < N_ARGS && n < argc; i++)
+		if (given & 1 << i)
+			args[i] = argv[n++];
+	c->named = (unsigned)strtoul(named, NULL, 16);
+	c->args = args;
+	lay_out(c);
+	bool ok = read_calls(db, c, &e);
+	c->args = NULL;
+	if (ok)
+		return SQLITE_OK;
+	int rc = sqlite3_errcode(db);
+	sqlite3_free(base->pVtab->zErrMsg);
+	base->pVtab->zErrMsg = sqlite3_mprintf("%s", e.text);
+	return rc == SQLITE_OK || rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_ERROR : rc;
+}
+
+static int next(sqlite3_vtab_cursor *base)
+{
+	((struct cursor *)base)->at++;
+	return SQLITE_OK;
+}
+
+static int is_end(sqlite3_vtab_cursor *base)
+{
+	const struct cursor *c = (const struct cursor *)base;
+	return c->at >= c->groups.n;
+}
+
+// An id of 0 is none.
+static int column(sqlite3_vtab_cursor *base, sqlite3_context *ctx, int i)
+{
+	const struct cursor *c = (const struct cursor *)base;
+	if (i >= N_COLUMNS)
+		return SQLITE_OK;
+	int64_t v = rowset_at(&c->groups, c->at)[c->where[i]];
+	if (i >= CALLS || v)
+		sqlite3_result_int64(ctx, v);
+	return SQLITE_OK;
+}
+
+static int rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *out)
+{
+	*out = (sqlite3_int64)((struct cursor *)base)->at;
+	return SQLITE_OK;
+}
+
+bool calls_register(sqlite3 *db, struct err *e)
+{
+	static const sqlite3_module module = {
+		.xConnect = connect, // without xCreate: it exists by its name alone
+		.xBestIndex = best_index,
+		.xDisconnect = disconnect,
+		.xOpen = open_cursor,
+		.xClose = close_cursor,
+		.xFilter = filter,
+		.xNext = next,
+		.xEof = is_end,
+		.xColumn = column,
+		.xRowid = rowid,
+	};
+	return sqlite3_create_module_v2(db, "call_sum", &module, NULL, NULL) == SQLITE_OK ||
+	       ledger_fail(db, "registering functions", e);
+}
