@@ -73,7 +73,8 @@ static struct session *session_of(struct reader *r, const struct line *l)
 
 static struct agent *agent_of(struct reader *r, const struct line *l, struct session *s)
 {
-	static const char *overhead[] = {"acompact", "aprompt_suggestion", "aside_question"};
+	static const char *overhead[] = {"acompact", "aprompt_suggestion", "aside_question",
+		"aextract_memories", "asession_memory"};
 	struct agent *a = catalog_agent(r->catalog, s, l->agent);
 	if (!a)
 		return NULL;
@@ -81,7 +82,7 @@ static struct agent *agent_of(struct reader *r, const struct line *l, struct ses
 		a->attr_type = catalog_word(r->catalog, l->attr_agent);
 		catalog_change_agent(r->catalog, a);
 	}
-	for (size_t i = 0; i < 3 && !a->overhead; i++) {
+	for (size_t i = 0; i < sizeof overhead / sizeof *overhead && !a->overhead; i++) {
 		size_t n = strlen(overhead[i]);
 		if (str_starts(a->uid, overhead[i]) && a->uid.n > n && a->uid.p[n] == '-') {
 			a->overhead = catalog_word(r->catalog, str_of(overhead[i]));

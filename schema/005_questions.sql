@@ -25,5 +25,10 @@ CREATE INDEX work_note_work ON work_note(work_id);
 -- Results of `claude -p` that were given to `ccl audit --result`: query/edit.
 
 -- What reports of tool calls read: ccl-hook.
+-- Two more kinds of agents that Claude Code starts for itself (agent.overhead_id): they keep its memory.
+INSERT OR IGNORE INTO name(text) SELECT substr(uid, 1, instr(uid, '-') - 1) FROM agent
+WHERE uid GLOB 'aextract_memories-*' OR uid GLOB 'asession_memory-*';
+UPDATE agent SET overhead_id = (SELECT id FROM name WHERE text = substr(agent.uid, 1, instr(agent.uid, '-') - 1))
+WHERE uid GLOB 'aextract_memories-*' OR uid GLOB 'asession_memory-*';
 
 -- What Claude Code itself said that a response cost: ccl-hook.

@@ -108,7 +108,7 @@ CREATE TEMP VIEW origin_agent AS
 SELECT o.id AS origin_id, coalesce(a.agent_type, CASE WHEN w.id IS NULL THEN 'main' ELSE 'observer' END) AS agent_type,
   coalesce(a.overhead, 0) OR w.id IS NOT NULL AS overhead,
   CASE WHEN r.parent_uid IS NOT NULL THEN coalesce(p.agent_type, 'unknown')
-    WHEN w.id IS NOT NULL THEN 'observer' WHEN a.agent_id IS NOT NULL THEN 'main' END AS parent,
+    WHEN r.id IS NULL THEN NULL WHEN w.id IS NULL THEN 'main' ELSE 'observer' END AS parent,
   r.depth
 FROM origin AS o
 LEFT JOIN agent AS r ON r.id = o.agent_id

@@ -16,10 +16,14 @@
 -- @chart   bar x=agent_type y=cost
 -- @empty   No turns yet. `ccl sync` reads what Claude Code has kept; `ccl install` logs each new turn.
 -- @example ccl agents --since week --nested
-SELECT g.agent_type, g.overhead, list_once(g.parent, g.parent) AS parent, max(g.depth) AS depth,
-  (SELECT name FROM model WHERE id = s.split) AS model,
-  count(DISTINCT s.agent_id) AS runs, count(DISTINCT s.session_id) AS sessions, @measures
-FROM spend AS s
-CROSS JOIN origin_agent AS g ON g.origin_id = s.origin_id
-GROUP BY g.agent_type, g.overhead, CASE WHEN :nested THEN coalesce(g.parent, '') || '/' || coalesce(g.depth, '') END, s.split
-ORDER BY cost DESC, turns DESC, agent_type, parent, depth, model
+WITH sums AS (
+  SELECT g.agent_type, g.overhead, json_group_array(DISTINCT g.parent) AS parents, max(g.depth) AS depth, s.split,
+    count(DISTINCT s.agent_id) AS runs, count(DISTINCT s.session_id) AS sessions, @measures
+  FROM spend AS s
+  CROSS JOIN origin_agent AS g ON g.origin_id = s.origin_id
+  GROUP BY g.agent_type, g.overhead, CASE WHEN :nested THEN coalesce(g.parent, '') || '/' || coalesce(g.depth, '') END, s.split)
+SELECT agent_type, overhead,
+  (SELECT group_concat(value, ', ') FROM (SELECT value FROM json_each(parents) ORDER BY value)) AS parent, depth,
+  (SELECT name FROM model WHERE id = split) AS model, runs, sessions, turns, input, output, cache_write_5m, cache_write_1h,
+  cache_read, web_searches, cost, unpriced
+FROM sums ORDER BY cost DESC, turns DESC, agent_type, parent, depth, model

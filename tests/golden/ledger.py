@@ -36,10 +36,10 @@ INSERT INTO charge_rollup SELECT r.charge_id, o.session_id, r.quarter / 96, r.cl
   max(r.last_ms) FROM rollup AS r JOIN origin AS o ON o.id = r.origin_id GROUP BY 1, 2, 3, 4'''
 
 
-def make(schema_dir, folder, is_empty=False):
-    """A ledger below `folder`; returns its path."""
+def make(schema_dir, folder, is_empty=False, more=None):
+    """A ledger below `folder`; returns its path. more: NAME.db, with NAME.sql besides fixture.sql."""
     here = os.path.dirname(os.path.abspath(__file__))
-    path = os.path.join(folder, 'empty.db' if is_empty else 'ledger.db')
+    path = os.path.join(folder, 'empty.db' if is_empty else (more or 'ledger') + '.db')
     migrations = sorted(glob.glob(os.path.join(schema_dir, '[0-9][0-9][0-9]_*.sql')))
     db = sqlite3.connect(path, isolation_level=None)
     db.create_function('turn_hash', 1, lambda key: 0)  # migrate.c's, for the turns of an older ledger: here are none
@@ -51,6 +51,8 @@ def make(schema_dir, folder, is_empty=False):
             f.writelines(TITLES)
         sql = open(os.path.join(here, 'fixture.sql'), encoding='utf-8').read()
         db.executescript(sql.replace('@DIR@', folder).replace('@SECOND@', str(len(TITLES[0]))))
+        if more:
+            db.executescript(open(os.path.join(here, more + '.sql'), encoding='utf-8').read())
         db.executescript(CHARGE)
         db.execute(ROLLUP)
         db.execute(CHARGE_ROLLUP)
