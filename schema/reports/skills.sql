@@ -12,13 +12,13 @@
 -- @empty   No turns yet. `ccl sync` reads what Claude Code has kept; `ccl install` logs each new turn.
 -- @example ccl skills --since 30d
 WITH exact AS MATERIALIZED (SELECT DISTINCT skill_id, version_id FROM origin WHERE skill_id IS NOT NULL),
--- of clients that say nothing of skills, in sessions that called one and have turns in the window
+-- of clients that say nothing of skills, in sessions that called one and have turns that the filters leave
 old AS MATERIALIZED (
   SELECT id, agent_id FROM origin
   WHERE coalesce(version_id, 0) NOT IN (SELECT coalesce(version_id, 0) FROM exact)
     AND session_id IN (SELECT session_id FROM tool_rollup WHERE name_id IN (SELECT id FROM call_name WHERE kind = 'skill'))
     AND session_id IN (
-      SELECT session_id FROM origin WHERE id IN (
+      SELECT session_id FROM origin WHERE id IN (SELECT id FROM spend_origin) AND id IN (
         SELECT origin_id FROM rollup WHERE quarter >= :since_ms / 900000 AND quarter <= :until_ms / 900000))),
 begun AS MATERIALIZED (
   SELECT row_number() OVER (ORDER BY t.at_ms, t.id, c.id) AS n, t.prompt_id, t.at_ms, t.id AS turn_id, o.agent_id,
@@ -27,15 +27,17 @@ begun AS MATERIALIZED (
   WHERE c.target_id IS NOT NULL AND c.name_id IN (SELECT id FROM call_name WHERE kind = 'skill')),
 -- an agent's call is for that agent alone; the last one before the turn counts, which max() chooses
 guessed AS MATERIALIZED (
-  SELECT t.id AS turn_id, t.prompt_id, b.skill_id, max(b.n) AS n
+  SELECT t.id AS turn_id, t.prompt_id, t.at_ms, b.skill_id, max(b.n) AS n
   FROM old AS o CROSS JOIN turn AS t ON t.origin_id = o.id
   JOIN begun AS b ON b.prompt_id = t.prompt_id AND (b.at_ms, b.turn_id) < (t.at_ms, t.id)
     AND (b.agent_id IS NULL OR b.agent_id = o.agent_id)
   GROUP BY t.id),
 moved AS MATERIALIZED (
   SELECT g.skill_id, @measures
-  FROM spend AS s CROSS JOIN guessed AS g ON g.turn_id = s.turn_id AND g.prompt_id = s.prompt_id
-  WHERE EXISTS (SELECT 1 FROM guessed)
+  -- turn by turn, so no further than they reach
+  FROM spend_sum(max(:since_ms, (SELECT coalesce(min(at_ms), :until_ms) FROM guessed)),
+    min(:until_ms, (SELECT coalesce(max(at_ms) + 1, 0) FROM guessed)), :project, :branch, :model, :session) AS s
+  CROSS JOIN guessed AS g ON g.turn_id = s.turn_id AND g.prompt_id = s.prompt_id
   GROUP BY g.skill_id),
 called AS MATERIALIZED (
   SELECT b.skill_id, count(*) AS n

@@ -2,8 +2,10 @@
 """Who spent: agents, skills and tool calls of transcripts that the hook has read, against figures that are made here from
 what was written. No SQL of the project is used for what is expected."""
 import collections
+import contextlib
 import json
 import random
+import sqlite3
 import unittest
 from fractions import Fraction
 
@@ -223,6 +225,46 @@ class Agents(LedgerCase):
         nested = {(r['agent_type'], r['parent'], r['depth']): r['runs'] for r in self.report('agents', '--nested') if not r['overhead']}
         self.assertEqual(nested, {('main', None, None): 0, ('Plan', 'main', 1): 1, ('Explore', 'Plan', 2): 1, ('Explore', 'main', 1): 1,
                                   ('unknown', 'main', None): 1})
+
+    def test_estimate_of_agents(self):
+        """A call of Skill is for what follows it in its prompt, agents included; an agent's is for itself alone."""
+        folder = self.dir / 'projects/-nowhere'
+        folder.mkdir(parents=True)
+        call = {'type': 'tool_use', 'name': 'Skill'}
+
+        def line(n, skill=None, **more):
+            made = json.loads(turn_line('s1', n, version=OLD, promptId='p1', **more))
+            if skill:
+                made['message']['content'] = [{**call, 'id': f't{n}', 'input': {'skill': skill}}]
+            return json.dumps(made) + '\n'
+        prompt = {'type': 'user', 'uuid': 'p1', 'promptId': 'p1', 'sessionId': 's1', 'cwd': '/nowhere', 'version': OLD,
+                  'timestamp': '2026-11-20T00:00:00.500Z', 'message': {'role': 'user', 'content': 'Do it.'}}
+        (folder / 's1.jsonl').write_text(json.dumps(prompt) + '\n' + line(1) + line(2, 'pdf') + line(5) + line(8) + line(9))
+        agents = folder / 's1/subagents'
+        agents.mkdir(parents=True)
+        for uid, lines in {'a1': line(3, agentId='a1') + line(6, 'review', agentId='a1') + line(7, agentId='a1'),
+                           'a2': line(4, agentId='a2') + line(10, agentId='a2')}.items():
+            (agents / f'agent-{uid}.jsonl').write_text(json.dumps({**prompt, 'agentId': uid, 'isSidechain': True, 'uuid': uid}) + '\n' + lines)
+        self.sync(self.dir / 'projects')
+        self.assertEqual({r['skill']: (r['source'], r['calls'], r['turns'], r['output']) for r in self.report('skills')},
+                         {None: (None, 0, 2, 203), 'review': ('estimated', 1, 1, 107),
+                          'pdf': ('estimated', 1, 7, 700 + 3 + 4 + 5 + 6 + 8 + 9 + 10)})
+
+    def test_old_ledger(self):
+        """One of version 4 did not know the client's own agents for its memory."""
+        self.ledger.parent.mkdir()
+        with contextlib.closing(sqlite3.connect(self.ledger, isolation_level=None)) as db:
+            db.executescript((ROOT / 'tests/ledgers/004.sql').read_text())
+            db.execute(f'PRAGMA application_id = {0x63636c31}')
+            version = db.execute('PRAGMA user_version').fetchone()[0]
+            for uid in ('asession_memory-01', 'aextract_memories-01', 'aextract_memoriesx-01', 'asession_memory'):
+                db.execute('INSERT INTO agent(session_id, uid) SELECT min(id), ? FROM session', (uid,))
+        (self.dir / 'projects').mkdir()
+        self.sync(self.dir / 'projects')
+        self.assertEqual(version, 4)
+        names = {r['uid']: r['text'] for r in self.read().all('SELECT uid, text FROM agent JOIN name ON name.id = overhead_id')}
+        self.assertEqual({u: n for u, n in names.items() if 'memor' in u},
+                         {'asession_memory-01': 'asession_memory', 'aextract_memories-01': 'aextract_memories'})
 
     def test_recorded_plugin(self):
         """What Claude Code itself wrote."""
