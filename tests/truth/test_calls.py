@@ -20,6 +20,10 @@ MODELS = ['claude-opus-5-5', 'claude-haiku-5-5', 'claude-next-9']
 EDITS = ('Edit', 'Write', 'NotebookEdit')
 
 
+def clock(second):
+    return f'2026-11-20T{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}Z'
+
+
 class Calls(LedgerCase):
     """Random transcripts; self.turns says what stands in them."""
 
@@ -34,9 +38,8 @@ class Calls(LedgerCase):
         second = self.random.randrange(80000)
         with open(folder / f'{session}.jsonl', 'w') as f:
             for p in range(n_prompts):
-                at = f'2026-11-20T{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}.000Z'
                 f.write(json.dumps({'type': 'user', 'uuid': f'{session}-p{p}', 'sessionId': session, 'cwd': root, 'version': version,
-                                    'timestamp': at, 'promptId': f'{session}-p{p}',
+                                    'timestamp': clock(second), 'promptId': f'{session}-p{p}',
                                     'message': {'role': 'user', 'content': 'Do it.'}}) + '\n')
                 skill = None
                 for _ in range(self.random.randrange(1, 6)):
@@ -96,10 +99,9 @@ class Calls(LedgerCase):
         yield ['--branch', 'main'], lambda t: True
         yield ['--branch', 'none'], lambda t: False
         yield ['--since', '2026-11-20T00:00:01Z', '--until', '2026-11-21'], lambda t: t['second'] >= 1
-        for first, last in ((0, 40000), (30000, 60000), (59999, 60001), (70000, 86400)):
-            yield (['--since', f'2026-11-20T{first // 3600:02}:{first // 60 % 60:02}:{first % 60:02}Z', '--until',
-                    f'2026-11-2{0 if last < 86400 else 1}T{last % 86400 // 3600:02}:{last // 60 % 60:02}:{last % 60:02}Z'],
-                   lambda t, first=first, last=last: first <= t['second'] < last)
+        at = sorted(t['second'] for t in self.turns)  # limits that turns stand on; a short time is read in another way
+        for first, last in ((at[0], at[1]), (at[5], at[6]), (at[5], at[-5]), (at[-1], at[-1] + 1), (at[3], at[-1])):
+            yield (['--since', clock(first), '--until', clock(last)], lambda t, first=first, last=last: first <= t['second'] < last)
         yield ['--project', '/srv/two', '--model', MODELS[1], '--since', '2026-11-20T06:00Z'], \
             lambda t: t['root'] == '/srv/two' and t['model'] == MODELS[1] and t['second'] >= 21600
 
