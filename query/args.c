@@ -13,6 +13,7 @@ const struct option_def option_defs[N_OPTIONS] = {
 	[OPT_SESSION] = {"session", NULL, "ID",
 		"only this session; the beginning of its id is enough"},
 	[OPT_BREAKDOWN] = {"breakdown", NULL, NULL, "split each row by model"},
+	[OPT_BY] = {"by", NULL, "A,B", "one row for each project, branch, agent or model"},
 	[OPT_TIMEZONE] = {"timezone", NULL, "ZONE",
 		"days and hours of this zone, e.g. Europe/Berlin"},
 	[OPT_COLUMNS] = {"columns", "o", "A,B", "these columns, in this order"},
@@ -59,6 +60,31 @@ bool args_has(const struct args *a, enum option o)
 	return a->values[o].p != NULL;
 }
 
+bool args_read_by(const struct args *a, unsigned *out, struct err *e)
+{
+	static const char *const words[] = {"project", "branch", "agent", "model"};
+	static const unsigned bits[] = {BY_PROJECT, BY_BRANCH, BY_AGENT, BY_MODEL};
+	enum { N_WORDS = sizeof bits / sizeof *bits };
+	unsigned by = args_has(a, OPT_BREAKDOWN) ? BY_MODEL : 0;
+	for (struct str rest = a->values[OPT_BY]; rest.p;) {
+		struct str word = str_trim(str_split(rest, ',', &rest));
+		size_t i = 0;
+		while (i < N_WORDS && !str_is(word, words[i]))
+			i++;
+		const char *near = i < N_WORDS ? NULL : args_nearest(word, words, N_WORDS);
+		if (near)
+			return err_set(
+				e, ERR_USAGE, "--by %.*s: did you mean %s?", STR_ARG(word), near);
+		if (i == N_WORDS)
+			return err_set(e, ERR_USAGE,
+				"--by %.*s: rows are split by project, branch, agent and model",
+				STR_ARG(word));
+		by |= bits[i];
+	}
+	*out = by;
+	return true;
+}
+
 uint64_t args_options_of(const struct report_def *def)
 {
 	static const struct {
@@ -72,6 +98,7 @@ uint64_t args_options_of(const struct report_def *def)
 		{FILTER_MODEL, OPT_MODEL},
 		{FILTER_SESSION, OPT_SESSION},
 		{FILTER_BREAKDOWN, OPT_BREAKDOWN},
+		{FILTER_BY, OPT_BY},
 	};
 	uint64_t options = OPTS_OUTPUT | OPT(OPT_TIMEZONE);
 	for (size_t i = 0; i < sizeof map / sizeof *map; i++)
@@ -86,20 +113,24 @@ static size_t min3(size_t a, size_t b, size_t c)
 	return m < c ? m : c;
 }
 
-// Levenshtein, of short words.
+// Levenshtein, of short words; two letters that changed places are one step.
 static size_t distance(struct str a, struct str b)
 {
 	enum { MAX = 31 };
-	size_t above[MAX + 1], now[MAX + 1];
+	size_t before[MAX + 1] = {0}, above[MAX + 1], now[MAX + 1];
 	if (a.n > MAX || b.n > MAX)
 		return MAX;
 	for (size_t j = 0; j <= b.n; j++)
 		above[j] = j;
 	for (size_t i = 1; i <= a.n; i++) {
 		now[0] = i;
-		for (size_t j = 1; j <= b.n; j++)
+		for (size_t j = 1; j <= b.n; j++) {
 			now[j] = min3(above[j] + 1, now[j - 1] + 1,
 				above[j - 1] + (a.p[i - 1] != b.p[j - 1]));
+			if (i > 1 && j > 1 && a.p[i - 1] == b.p[j - 2] && a.p[i - 2] == b.p[j - 1])
+				now[j] = min3(now[j], before[j - 2] + 1, now[j]);
+		}
+		memcpy(before, above, sizeof before);
 		memcpy(above, now, sizeof above);
 	}
 	return above[b.n];

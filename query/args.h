@@ -15,6 +15,7 @@ enum option {
 	OPT_MODEL,
 	OPT_SESSION,
 	OPT_BREAKDOWN,
+	OPT_BY,
 	OPT_TIMEZONE,
 	OPT_COLUMNS,
 	OPT_SORT,
@@ -82,6 +83,9 @@ uint64_t args_options_of(const struct report_def *def);
 // `--` everything is positional. ERR_USAGE names what is wrong.
 MUST_USE bool args_parse(int argc, char **argv, int first, const char *command, uint64_t options,
 	const struct report_def *def, struct args *out, struct err *e);
+
+// What rows are split by (enum report_by), by --by and --breakdown.
+MUST_USE bool args_read_by(const struct args *a, unsigned *out, struct err *e);
 
 bool args_has(const struct args *a, enum option o);
 

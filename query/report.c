@@ -137,7 +137,7 @@ static bool bind_param(sqlite3_stmt *s, int at, const struct request *req, struc
 	if (str_is(name, "by"))
 		return sqlite3_bind_int64(s, at, req->by) == SQLITE_OK;
 	if (str_is(name, "breakdown"))
-		return sqlite3_bind_int(s, at, req->is_breakdown) == SQLITE_OK;
+		return sqlite3_bind_int(s, at, (req->by & BY_MODEL) != 0) == SQLITE_OK;
 	if (str_is(name, "project"))
 		return bind_str(s, at, req->project);
 	if (str_is(name, "branch"))
@@ -266,11 +266,6 @@ static bool apply_window(sqlite3 *db, struct arena *a, struct request *req, stru
 	return true;
 }
 
-static bool is_no_split(const struct report_column *c)
-{
-	return !c->is_split;
-}
-
 bool report_run(
 	sqlite3 *db, struct arena *a, struct request *req, struct result *out, struct err *e)
 {
@@ -284,8 +279,7 @@ bool report_run(
 	int at[REPORT_MAX_COLUMNS];
 	if (def->n_columns > REPORT_MAX_COLUMNS)
 		return err_set(e, ERR_INTERNAL, "report %s has too many columns", def->name);
-	if (!req->is_breakdown)
-		result_drop(&r, is_no_split);
+	result_keep_by(&r, req->by);
 	if (!apply_window(db, a, req, e) || !prepare(db, def->sql, req, &s, e) ||
 		!map_columns(s, &r, at, e) || !report_fetch(s, at, &r, e))
 		return false;

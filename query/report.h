@@ -14,8 +14,7 @@ struct request {
 	const struct report_def *def;
 	int64_t now_ms, since_ms, until_ms;         // half-open; 0 and LEDGER_NO_END_MS: none
 	struct str project, branch, model, session; // STR_NONE: not asked for; session: full id
-	bool is_breakdown;
-	unsigned by; // of enum report_by
+	unsigned by;                                // of enum report_by
 	struct str params[REPORT_MAX_PARAMS]; // values of def->params, as text; STR_NONE: NULL
 };
 

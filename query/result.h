@@ -32,7 +32,7 @@ MUST_USE bool result_sort(struct result *r, struct str spec, struct err *e);
 // "day,cost": these columns, in this order.
 MUST_USE bool result_choose(struct result *r, struct str spec, struct err *e);
 void result_limit(struct result *r, size_t n);
-// Without the columns that `keep` refuses.
-void result_drop(struct result *r, bool (*keep)(const struct report_column *));
+// Without the columns of what rows are not split by (enum report_by).
+void result_keep_by(struct result *r, unsigned by);
 
 #endif

@@ -190,10 +190,11 @@ bool show_report(struct arena *a, const struct report_def *def, const struct arg
 	req.project = args->values[OPT_PROJECT];
 	req.branch = args->values[OPT_BRANCH];
 	req.model = args->values[OPT_MODEL];
-	req.is_breakdown = args_has(args, OPT_BREAKDOWN);
 	*out_status = 0;
-	if (!set_zone(args, e) || !read_window(args, &req, e) || !read_params(args, &req, e))
+	if (!set_zone(args, e) || !read_window(args, &req, e) || !read_params(args, &req, e) ||
+		!args_read_by(args, &req.by, e))
 		return false;
+	req.by = req.by ? req.by : def->default_by;
 	bool ok = def->source ? doctor_run(a, &req, &r, out_status, e)
 			      : run_sql(a, args, &req, &r, &frame, e);
 	if (ok && def->exit_column)

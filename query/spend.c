@@ -180,9 +180,11 @@ static unsigned long long named(const char *plan)
 	return strtoull(plan, NULL, 16) & ((1ull << SPEND_N_COLUMNS) - 1);
 }
 
-static const unsigned long long CHARGED =
-	1ull << SPEND_CHARGED_PROJECT_ID | 1ull << SPEND_BRANCH_ID | 1ull << SPEND_REPO_ID |
-	1ull << SPEND_NUMBER | 1ull << SPEND_BY_PROJECT_ID | 1ull << SPEND_BY_BRANCH_ID;
+static const unsigned long long CHARGED = 1ull << SPEND_CHARGED_PROJECT_ID |
+					  1ull << SPEND_BRANCH_ID | 1ull << SPEND_REPO_ID |
+					  1ull << SPEND_NUMBER;
+static const unsigned long long BY_CHARGED =
+	1ull << SPEND_BY_PROJECT_ID | 1ull << SPEND_BY_BRANCH_ID;
 static const unsigned long long PARTS = (1ull << SPEND_FIRST_MS) - (1ull << SPEND_INPUT_COST);
 
 static bool is_by_charge(unsigned long long columns)
@@ -204,7 +206,7 @@ static bool read_cells(struct table *t, const char *plan, sqlite3_value **args, 
 		.model = text_of(args[ARG_MODEL]),
 		.session = text_of(args[ARG_SESSION]),
 		.is_by_charge = is_by_charge(named(plan)),
-		.has_charge = (named(plan) & CHARGED) != 0,
+		.has_charge = (named(plan) & (CHARGED | BY_CHARGED)) != 0,
 		.is_by_turn = (named(plan) >> SPEND_PROMPT_ID & 1) != 0,
 		.has_parts = (named(plan) & PARTS) != 0};
 	(void)sqlite3_file_control(t->db, "main", SQLITE_FCNTL_DATA_VERSION, &version);
@@ -248,17 +250,12 @@ struct split {
 
 static int64_t by_key(const struct spend_cell *cell, enum spend_column column, unsigned by)
 {
-	static const struct {
-		enum spend_column by, of;
-		unsigned bit;
-	} map[] = {
-		{SPEND_BY_PROJECT_ID, SPEND_CHARGED_PROJECT_ID, BY_PROJECT},
-		{SPEND_BY_BRANCH_ID, SPEND_BRANCH_ID, BY_BRANCH},
-		{SPEND_BY_AGENT_ID, SPEND_AGENT_ID, BY_AGENT},
-	};
-	for (size_t i = 0; i < sizeof map / sizeof *map; i++)
-		if (map[i].by == column && by & map[i].bit)
-			return cell->v[map[i].of];
+	if (column == SPEND_BY_PROJECT_ID && by & BY_PROJECT)
+		return cell->v[by & BY_BRANCH ? SPEND_CHARGED_PROJECT_ID : SPEND_PROJECT_ID];
+	if (column == SPEND_BY_BRANCH_ID && by & BY_BRANCH)
+		return cell->v[SPEND_BRANCH_ID];
+	if (column == SPEND_BY_AGENT_ID && by & BY_AGENT)
+		return cell->v[SPEND_AGENT_ID];
 	return SPEND_NULL;
 }
 

@@ -11,9 +11,9 @@
 //   origin_id class_id charge_id model_id session_id agent_id project_id
 //   charged_project_id branch_id repo_id number   of what the turn is charged to
 //   prompt_id  that the turn answers; naming it reads turns in place of the roll-up
-//   by_project_id by_branch_id by_agent_id   charged_project_id, ... if `by` (enum report_by) says
-//   so;
-//              else NULL, as split
+//   by_project_id by_branch_id by_agent_id   project_id, branch_id and agent_id if `by` (enum
+//              report_by) says so, else NULL; with a branch the project is the one that it is
+//              charged to: so they add up to `ccl projects`, `ccl branches` and `ccl agents`
 //   split      the model, if breakdown is true; else NULL
 //
 // and the measures turns, input, output, cache_write_5m, cache_write_1h, cache_read, web_searches,

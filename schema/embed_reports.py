@@ -11,7 +11,7 @@ GROUPS = 'overview time work worklog guard health'.split()
 BINDS = {'time': ('since_ms', 'until_ms')}
 SINGLE = 'report title about group version window totals chart empty example source like order exit'.split()
 WINDOWS = ('today', 'newest', 'pull-request', 'turn')
-FLAGS = ('total', 'minor', 'split', 'wrap', 'alert')
+FLAGS = ('total', 'minor', 'wrap', 'alert')
 MEASURES = [  # (name, type, about, flags), in the order of contract.md
     ('turns', 'int', 'API responses', ['total']),
     ('input', 'tokens', 'Input tokens that were not cached', ['total', 'minor']),
@@ -24,6 +24,19 @@ MEASURES = [  # (name, type, about, flags), in the order of contract.md
     ('unpriced', 'int', 'Turns left out of cost: their model has no price', ['total', 'alert']),
 ]
 MEASURE_SQL = ', '.join(f'sum({m[0]}) AS {m[0]}' for m in MEASURES)
+BY = [  # what --by splits rows of `spend AS s` by: name, about, SQL, what to group by
+    ('project', 'Project, with --by project', '(SELECT name FROM project WHERE id = s.by_project_id)', 's.by_project_id'),
+    ('branch', 'Git branch, with --by branch; null where nothing names one', '(SELECT text FROM name WHERE id = s.by_branch_id)',
+     's.by_branch_id'),
+    ('agent', 'Type of the agent, with --by agent; main: the session itself',
+     "CASE WHEN :by & 4 THEN coalesce((SELECT agent_type FROM agent_name WHERE agent_id = s.by_agent_id), 'main') END", 'agent'),
+    ('model', 'Model that answered, with --by model or --breakdown', '(SELECT name FROM model WHERE id = s.split)', 's.split'),
+]
+TOKENS = {
+    '@measures': MEASURE_SQL,
+    '@by_columns': ', '.join(f'{b[2]} AS {b[0]}' for b in BY),
+    '@by_groups': ', '.join(b[3] for b in BY),
+}
 
 
 # SQL that several reports share: @name stands for it.
@@ -54,7 +67,7 @@ class Header:
     def __init__(self, path):
         self.path, self.tags = path, {}
         self.params, self.columns = [], []
-        self.filters = None
+        self.filters, self.by = None, None  # by: what rows are split by unless the user says
         lines = open(path, encoding='utf-8').read().split('\n')
         at = 0
         while at < len(lines) and lines[at].startswith('-- @'):
@@ -83,6 +96,15 @@ class Header:
             for f in self.filters:
                 if f not in FILTERS:
                     self.bad(f'unknown filter {f!r}: it is one of {" ".join(FILTERS)}')
+        elif tag == 'by':
+            if self.by is not None:
+                self.bad('@by stands here twice')
+            self.by = rest.split()
+            for b in self.by:
+                if b not in [b[0] for b in BY]:
+                    self.bad(f'@by names what rows are split by unless the user says; {b!r} is not one of {", ".join(b[0] for b in BY)}')
+            for name, about, *_ in BY:
+                self.add_column(name, 'text', about, [f'by={name}'])
         elif tag == 'measures':
             if rest:
                 self.bad('@measures stands alone')
@@ -99,10 +121,14 @@ class Header:
             self.bad(f'unknown tag @{tag}')
 
     def add_column(self, name, kind, about, flags):
-        drill = None
+        drill, by = None, None
         for f in flags:
             if f.startswith('drill='):
                 drill = f[6:]
+            elif f == 'split':
+                by = 'model'
+            elif f.startswith('by='):
+                by = f[3:]
             elif f not in FLAGS:
                 self.bad(f'unknown flag {f!r} of column {name}')
         self.check_word(name)
@@ -110,7 +136,7 @@ class Header:
             self.bad(f'column {name} is of no known type: {kind!r}')
         if name in [c['name'] for c in self.columns]:
             self.bad(f'column {name} stands here twice')
-        self.columns.append(dict(name=name, type=kind, about=about, drill=drill, line=self.line,
+        self.columns.append(dict(name=name, type=kind, about=about, drill=drill, by=by, line=self.line,
                                  **{f: f in flags for f in FLAGS}))
 
     def read_param(self, c):
@@ -131,7 +157,7 @@ class Header:
         other = others.get(self.tags.get('like'))
         if not other or 'like' in other.tags or self.columns or self.body or self.filters is not None:
             self.bad('@like names another report, and stands in place of @filter, @column and SQL')
-        self.columns, self.filters, self.body = other.columns, other.filters, other.body
+        self.columns, self.filters, self.by, self.body = other.columns, other.filters, other.by, other.body
 
     def check(self):
         for tag in ('report', 'title', 'about', 'group', 'empty'):
@@ -161,8 +187,10 @@ class Header:
             self.bad('@exit is COLUMN critical=3 warn=2')
         if ('source' in self.tags) == bool(self.body):
             self.bad('a report has either SQL or a @source')
-        if any(c['split'] for c in self.columns) and 'breakdown' not in (self.filters or []):
+        if any(c['by'] for c in self.columns) and 'breakdown' not in (self.filters or []):
             self.bad('a split column needs @filter breakdown')
+        if (self.by is not None) != ('by' in (self.filters or [])):
+            self.bad('@by and @filter by go together')
         self.check_binds()
 
     def rank(self):
@@ -182,7 +210,8 @@ class Header:
                 self.bad(f'the SQL uses :{name}, which no @param or @filter declares')
 
     def sql(self, spend, body):
-        body = body.replace('@measures', MEASURE_SQL)
+        for token, sql in TOKENS.items():
+            body = body.replace(token, sql)
         if re.search(r'@\w+', re.sub(r"'[^']*'", "''", body)):
             self.bad('unknown @token in the SQL')
         if self.filters is None:
@@ -194,6 +223,10 @@ class Header:
 
 def flag(value):
     return 'true' if value else 'false'
+
+
+def by_bits(names):
+    return ' | '.join(f'BY_{n.upper()}' for n in names if n) or '0'
 
 
 def c_table(headers, spend, c_string):
@@ -208,7 +241,7 @@ def c_table(headers, spend, c_string):
         out.append(f'static const struct report_column columns_{i}[] = {{')
         for c in h.columns:
             out.append(f'\t{{{c_quote(c["name"])}, {c_quote(c["about"])}, {c_quote(c["drill"])}, '
-                       f'VALUE_{c["type"].upper()}, ' + ', '.join(flag(c[f]) for f in FLAGS) + '},')
+                       f'VALUE_{c["type"].upper()}, ' + ', '.join(flag(c[f]) for f in FLAGS) + f', {by_bits([c["by"]])}}},')
         out.append('};')
     out.append('const struct report_def report_defs[] = {')
     for i, h in enumerate(headers):
@@ -224,7 +257,7 @@ def c_table(headers, spend, c_string):
         out.append(f'\t.totals_column = {c_quote(total[0])}, .totals_value = {c_quote(total[1])},')
         out.append(f'\t.params = {f"params_{i}" if h.params else "NULL"}, .n_params = {len(h.params)},')
         out.append(f'\t.columns = columns_{i}, .n_columns = {len(h.columns)},')
-        out.append(f'\t.filters = {filters},')
+        out.append(f'\t.filters = {filters}, .default_by = {by_bits(h.by or [])},')
         out.append(f'\t.window = WINDOW_{t.get("window", "none").upper().replace("-", "_")}, .version = {t.get("version", "1")},\n}},')
     out.append('};')
     out.append(f'const size_t n_report_defs = {len(headers)};')

@@ -42,9 +42,9 @@ struct report_column {
 	enum value_type type;
 	bool is_total; // summed up in the totals
 	bool is_minor; // a table that is too wide leaves it out before others
-	bool is_split; // there only with --breakdown
 	bool is_wrap;  // a table folds it onto several lines rather than cut it
 	bool is_alert; // a table shows it whenever there is something in it, and only then
+	unsigned by;   // of enum report_by: there only if rows are split by that; 0: always
 };
 
 // Standard filters that a report honours (@filter).
@@ -55,14 +55,15 @@ enum report_filter {
 	FILTER_MODEL = 8,      // :model
 	FILTER_SESSION = 16,   // :session
 	FILTER_BREAKDOWN = 32, // :breakdown
-	FILTER_BY = 64,        // :by
+	FILTER_BY = 64,        // :by; with it come breakdown and the columns of @by
 };
 
-// What else rows are split by (--by); a model is what breakdown splits them by.
+// What rows are split by (--by).
 enum report_by {
 	BY_PROJECT = 1,
 	BY_BRANCH = 2,
 	BY_AGENT = 4,
+	BY_MODEL = 8, // --breakdown is the same
 };
 
 // What the report itself is limited to, within what the filters leave.
@@ -91,7 +92,8 @@ struct report_def {
 	size_t n_params;
 	const struct report_column *columns;
 	size_t n_columns;
-	unsigned filters; // of enum report_filter
+	unsigned filters;    // of enum report_filter
+	unsigned default_by; // of enum report_by: what rows are split by unless the user says
 	enum report_window window;
 	int version; // rises when a column is removed, renamed or retyped
 };

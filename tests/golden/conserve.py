@@ -28,6 +28,8 @@ FILTERS = [[], ['--project', 'api'], ['--project', '/srv/api'], ['--project', 'a
            ['--model', 'claude-opus-5-5'], ['--model', 'claude-next-9'], ['--session', 'dddd5'],
            ['--project', 'api', '--branch', 'main', '--model', 'claude-sonnet-5'], ['--project', 'nothing']]
 
+SPLITS = [[], ['--breakdown'], ['--by', 'project'], ['--by', 'agent,branch'], ['--by', 'model,agent,branch,project']]
+
 
 class Ccl:
     def __init__(self, program, folder):
@@ -117,7 +119,7 @@ def check(ccl, names):
         for window in WINDOWS:
             total = ccl.totals('summary', *extra, *window)
             for name in names:
-                for split in ([], ['--breakdown']):
+                for split in SPLITS:
                     report = ccl(name, *extra, *window, *split)
                     if not report:
                         continue
@@ -125,6 +127,32 @@ def check(ccl, names):
                     same(f'{name} {extra} {window} {split}', row_sums(report), total)
                     same(f'totals of {name}', [report['totals'][m] or 0 for m in MEASURES], total)
     return n
+
+
+def check_by(ccl):
+    """What --by splits a report of time into is what the report of that dimension says."""
+    pairs = [('project', 'projects', ['project']), ('agent', 'agents', ['agent_type']), ('model', 'models', ['model']),
+             ('project,branch', 'branches', ['project', 'branch'])]
+    n = 0
+    for extra in FILTERS:
+        for by, report, columns in pairs:
+            want, got = {}, {}
+            for row in ccl(report, *extra)['rows']:
+                add_row(want, [row[c] for c in columns], row)
+            for row in ccl('weeks', *extra, '--by', by)['rows']:
+                add_row(got, [row[c] for c in by.split(',')], row)
+            if want != got:
+                sys.exit(f'weeks --by {by} {extra}\n  {got}\nis not {report}\n  {want}')
+            n += len(want) > 1
+    if n < 12:
+        sys.exit(f'only {n} of these were of several rows')
+    return n
+
+
+def add_row(sums, key, row):
+    old = sums.setdefault(tuple(str(k) for k in key), [0] * len(MEASURES))
+    for i, m in enumerate(MEASURES):
+        old[i] += row[m] or 0
 
 
 def check_prs(ccl):
@@ -166,7 +194,7 @@ def main():
             sys.exit(f'only {money} have the measures: this test tests nothing')
         n_windows = check_windows(ccl, Oracle(path))
         n = check(ccl, money)
-        n_prs = check_prs(ccl)
+        n_prs, n_by = check_prs(ccl), check_by(ccl)
         # the reports that are limited by themselves
         sessions = [r['session'] for r in ccl('sessions')['rows']]
         parts = [ccl.totals('session', s) for s in sessions]
@@ -179,7 +207,7 @@ def main():
         same('last', ccl.totals('last'), ccl.totals('summary', '--session', newest))
         if n < 300:
             sys.exit(f'only {n} comparisons were of something')
-        print(f'{n_windows} windows equal their turns, {n} sums of {len(money)} reports and {n_prs} of pull requests equal their totals, {ccl.runs} runs')
+        print(f'{n_windows} windows equal their turns, {n} sums of {len(money)} reports and {n_prs} of pull requests equal their totals, {n_by} of --by another report, {ccl.runs} runs')
 
 
 if __name__ == '__main__':

@@ -437,7 +437,7 @@ static void test_every_report(void **state)
 	for (size_t i = 0; i < n_report_defs; i++) {
 		const struct report_def *def = &report_defs[i];
 		struct request req = {
-			.def = def, .until_ms = LEDGER_NO_END_MS, .is_breakdown = true};
+			.def = def, .until_ms = LEDGER_NO_END_MS, .by = BY_MODEL};
 		struct result r;
 		sqlite3_stmt *s = NULL;
 		if (!def->sql)
