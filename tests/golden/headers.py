@@ -38,7 +38,7 @@ CASES = [  # what is replaced, by what, what the message begins with and has in 
     ('model  text  Model', 'model  text  Model  totl', 'probe.sql:7', 'unknown flag'),
     ('model  text  Model', 'model  text  Model  split', 'probe.sql:1', 'needs @filter breakdown'),
     ('model  text  Model', 'cost  usd  Money', 'probe.sql:8', 'twice'),
-    ('-- @measures', '-- @by\n-- @measures', 'probe.sql:1', '@by and @filter by'),
+    ('time model', 'time model by', 'probe.sql:1', '@by and @filter by'),
     ('-- @measures', '-- @by colour\n-- @measures', 'probe.sql:8', "'colour' is not one of"),
     ('y=cost', 'y=costs', 'probe.sql:1', '@chart names no column'),
     (':number >', ':nummer >', 'probe.sql:1', ':nummer'),
