@@ -13,7 +13,8 @@
 #include "zone.h"
 
 static const char declaration[] =
-	"CREATE TABLE spend_sum (turn_id, at_ms, hour, day, week, month, origin_id, class_id,"
+	"CREATE TABLE spend_sum (turn_id, at_ms, hour, day, week, month, block, origin_id, "
+	"class_id,"
 	" charge_id, model_id, split, session_id, agent_id, project_id, charged_project_id,"
 	" branch_id, repo_id, number, prompt_id, by_project_id, by_branch_id, by_agent_id, turns, "
 	"input, output,"
@@ -45,6 +46,7 @@ struct table {
 	struct spend_filter filter;
 	unsigned version; // of the ledger's contents
 	struct spend_cells cells;
+	struct blocks blocks; // if filter.blocks points to them
 };
 
 struct cursor {
@@ -81,6 +83,7 @@ static int disconnect(sqlite3_vtab *base)
 	struct table *t = (struct table *)base;
 	arena_free(&t->arena);
 	free(t->cells.all);
+	free(t->blocks.all);
 	free(t);
 	return SQLITE_OK;
 }
@@ -199,6 +202,7 @@ static bool is_by_charge(unsigned long long columns)
 static bool read_cells(struct table *t, const char *plan, sqlite3_value **args, struct err *e)
 {
 	unsigned version = 0;
+	bool is_by_block = (named(plan) >> SPEND_BLOCK & 1) != 0;
 	struct spend_filter f = {.since_ms = int_of(args[ARG_SINCE_MS], 0),
 		.until_ms = int_of(args[ARG_UNTIL_MS], LEDGER_NO_END_MS),
 		.project = text_of(args[ARG_PROJECT]),
@@ -208,16 +212,19 @@ static bool read_cells(struct table *t, const char *plan, sqlite3_value **args, 
 		.is_by_charge = is_by_charge(named(plan)),
 		.has_charge = (named(plan) & (CHARGED | BY_CHARGED)) != 0,
 		.is_by_turn = (named(plan) >> SPEND_PROMPT_ID & 1) != 0,
-		.has_parts = (named(plan) & PARTS) != 0};
+		.has_parts = (named(plan) & PARTS) != 0,
+		.blocks = is_by_block ? &t->blocks : NULL};
 	(void)sqlite3_file_control(t->db, "main", SQLITE_FCNTL_DATA_VERSION, &version);
 	if (t->is_read && version == t->version && f.since_ms == t->filter.since_ms &&
 		f.until_ms == t->filter.until_ms && same(f.project, t->filter.project) &&
 		same(f.branch, t->filter.branch) && same(f.model, t->filter.model) &&
 		same(f.session, t->filter.session) && f.is_by_charge == t->filter.is_by_charge &&
 		(t->filter.has_charge || !f.has_charge) && t->filter.is_by_turn == f.is_by_turn &&
-		(t->filter.has_parts || !f.has_parts))
+		(t->filter.has_parts || !f.has_parts) && t->filter.blocks == f.blocks)
 		return true;
 	t->is_read = false;
+	if (is_by_block && !block_read(t->db, &t->blocks, e))
+		return false;
 	if (!spend_read(t->db, &f, &t->cells, e))
 		return false;
 	arena_reset(&t->arena);
@@ -242,8 +249,9 @@ static int64_t time_key(enum spend_column column, int64_t at_ms)
 	return column == SPEND_DAY ? t.day_number : t.day_number - (t.day_number + 3) % 7;
 }
 
-// What the statement's arguments say of the split columns.
+// What columns depend on besides the cell.
 struct split {
+	const struct blocks *blocks;
 	bool is_breakdown;
 	unsigned by; // of enum report_by
 };
@@ -263,6 +271,11 @@ static int64_t key_of(const struct spend_cell *cell, enum spend_column column, s
 {
 	if (column >= SPEND_HOUR && column <= SPEND_MONTH)
 		return time_key(column, cell->v[SPEND_AT_MS]);
+	if (column == SPEND_BLOCK) {
+		// it may begin within the quarter hour of a cell, but not behind its first turn
+		const struct block *b = block_find(split.blocks, cell->v[SPEND_FIRST_MS]);
+		return b ? b->start_ms : SPEND_NULL;
+	}
 	if (column == SPEND_SPLIT)
 		return split.is_breakdown ? cell->v[SPEND_MODEL_ID] : SPEND_NULL;
 	if (column >= SPEND_BY_PROJECT_ID && column <= SPEND_BY_AGENT_ID)
@@ -354,7 +367,7 @@ static int filter(
 			args[i] = argv[n++];
 	lay_out(c, plan);
 	struct split split = {
-		int_of(args[ARG_BREAKDOWN], 0) != 0, (unsigned)int_of(args[ARG_BY], 0)};
+		&t->blocks, int_of(args[ARG_BREAKDOWN], 0) != 0, (unsigned)int_of(args[ARG_BY], 0)};
 	if (read_cells(t, plan, args, &e) && group(t, c, split, &e))
 		return SQLITE_OK;
 	int rc = sqlite3_errcode(t->db);

@@ -8,6 +8,7 @@
 //   turn_id    NULL where the row comes from the roll-up: without a session, whole quarter hours do
 //   at_ms      of the turn, or the beginning of its quarter hour
 //   hour day week month   of the turn, as text in the process's zone (sqlfn.h)
+//   block      when its five-hour block (block.h) begins
 //   origin_id class_id charge_id model_id session_id agent_id project_id
 //   charged_project_id branch_id repo_id number   of what the turn is charged to
 //   prompt_id  that the turn answers; naming it reads turns in place of the roll-up

@@ -22,6 +22,8 @@ enum { ORIGIN_ID, STATE, SESSION_ID, AGENT_ID, PROJECT_ID, IS_LOWER_BOUND, N_ORI
 
 enum { OUTSIDE, UNREAD, READ }; // STATE of an origin; OUTSIDE: the filters leave it out
 
+enum rows { ROWS_ROLLUP, ROWS_TURN, ROWS_SESSION, N_ROWS };
+
 struct reader {
 	sqlite3 *db;
 	const struct spend_filter *filter;
@@ -29,7 +31,8 @@ struct reader {
 	struct rate *rates; // by class, then time
 	size_t n_rates, cap_rates;
 	struct rowset origins;
-	sqlite3_stmt *origin;   // reads some
+	sqlite3_stmt *origin; // reads some
+	sqlite3_stmt *rows[N_ROWS];
 	bool is_complete;       // an origin that is not in origins is OUTSIDE
 	struct rowset cut_days; // by charge: those in which a price changes
 	struct rowset charges;  // those that a branch filter leaves
@@ -310,18 +313,22 @@ static bool is_whole(const struct spend_filter *f)
 	       !f->branch.p && !f->session.p;
 }
 
-static bool read_rows(struct reader *r, const char *sql, int64_t first, int64_t last, struct err *e)
+// Rows of one kind from first to last, which is left out.
+static bool read_rows(struct reader *r, enum rows kind, int64_t first, int64_t last, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	static const char *const sql[N_ROWS] = {
+		spend_rollup_sql, spend_turn_sql, spend_session_sql};
+	sqlite3_stmt **s = &r->rows[kind];
 	int rc;
 	if (first >= last)
 		return true;
-	if (!prepare(r, sql, &s, e))
+	if (!*s && !prepare(r, sql[kind], s, e))
 		return false;
-	if (!bind_range(s, first, last))
+	(void)sqlite3_reset(*s);
+	if (!bind_range(*s, first, last))
 		return fail(r, e);
-	while ((rc = sqlite3_step(s)) == SQLITE_ROW)
-		if (!add_cell(r, s, e))
+	while ((rc = sqlite3_step(*s)) == SQLITE_ROW)
+		if (!add_cell(r, *s, e))
 			return false;
 	return rc == SQLITE_DONE || fail(r, e);
 }
@@ -344,27 +351,47 @@ static bool read_by_charge(struct reader *r, struct err *e)
 		return false;
 	for (size_t i = 0; i < r->cut_days.n; i++) {
 		int64_t first = *rowset_at(&r->cut_days, i) / QUARTER_MS;
-		if (!read_rows(r, spend_rollup_sql, first, first + DAY_MS / QUARTER_MS, e))
+		if (!read_rows(r, ROWS_ROLLUP, first, first + DAY_MS / QUARTER_MS, e))
 			return false;
 	}
 	return true;
 }
 
-// Whole quarter hours come from the roll-up, the two that a limit cuts from the turns; one session,
-// and what is asked for by prompt, come from the turns.
-static bool read_window(struct reader *r, struct err *e)
+// Whole quarter hours come from the roll-up, the two that a limit cuts from the turns.
+static bool read_piece(struct reader *r, int64_t since_ms, int64_t until_ms, struct err *e)
 {
-	int64_t since_ms = r->filter->since_ms, until_ms = r->filter->until_ms;
 	int64_t first = (since_ms + QUARTER_MS - 1) / QUARTER_MS, end = until_ms / QUARTER_MS;
 	int64_t first_ms = first * QUARTER_MS, end_ms = (first > end ? first : end) * QUARTER_MS;
-	if (r->filter->session.p)
-		return read_rows(r, spend_session_sql, since_ms, until_ms, e);
-	if (r->filter->is_by_turn)
-		return read_rows(r, spend_turn_sql, since_ms, until_ms, e);
-	return read_rows(
-		       r, spend_turn_sql, since_ms, first_ms < until_ms ? first_ms : until_ms, e) &&
-	       read_rows(r, spend_rollup_sql, first, end, e) &&
-	       read_rows(r, spend_turn_sql, end_ms, until_ms, e);
+	return read_rows(r, ROWS_TURN, since_ms, first_ms < until_ms ? first_ms : until_ms, e) &&
+	       read_rows(r, ROWS_ROLLUP, first, end, e) &&
+	       read_rows(r, ROWS_TURN, end_ms, until_ms, e);
+}
+
+// Up to `edge_ms` and from there on apart, if it lies within a quarter hour.
+static bool cut_at(struct reader *r, int64_t edge_ms, int64_t *from_ms, struct err *e)
+{
+	if (edge_ms % QUARTER_MS == 0 || edge_ms <= *from_ms || edge_ms >= r->filter->until_ms)
+		return true;
+	if (!read_piece(r, *from_ms, edge_ms, e))
+		return false;
+	*from_ms = edge_ms;
+	return true;
+}
+
+// One session, and what is asked for by prompt, come from the turns.
+static bool read_window(struct reader *r, struct err *e)
+{
+	const struct spend_filter *f = r->filter;
+	int64_t from_ms = f->since_ms;
+	if (f->session.p)
+		return read_rows(r, ROWS_SESSION, f->since_ms, f->until_ms, e);
+	if (f->is_by_turn)
+		return read_rows(r, ROWS_TURN, f->since_ms, f->until_ms, e);
+	for (size_t i = 0; f->blocks && i < f->blocks->n; i++)
+		if (!cut_at(r, f->blocks->all[i].start_ms, &from_ms, e) ||
+			!cut_at(r, f->blocks->all[i].end_ms, &from_ms, e))
+			return false;
+	return read_piece(r, from_ms, f->until_ms, e);
 }
 
 bool spend_read(sqlite3 *db, const struct spend_filter *f, struct spend_cells *out, struct err *e)
@@ -381,5 +408,7 @@ bool spend_read(sqlite3 *db, const struct spend_filter *f, struct spend_cells *o
 	rowset_free(&r.charges);
 	rowset_free(&r.cut_days);
 	finalize(&r.origin);
+	for (int i = 0; i < N_ROWS; i++)
+		finalize(&r.rows[i]);
 	return ok;
 }

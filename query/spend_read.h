@@ -5,6 +5,7 @@
 
 #include <sqlite3.h>
 
+#include "block.h"
 #include "err.h"
 #include "str.h"
 
@@ -18,6 +19,7 @@ enum spend_column {
 	SPEND_DAY,
 	SPEND_WEEK,
 	SPEND_MONTH,
+	SPEND_BLOCK,
 	SPEND_ORIGIN_ID,
 	SPEND_CLASS_ID,
 	SPEND_CHARGE_ID,
@@ -64,10 +66,12 @@ struct spend_filter {
 	bool has_charge;   // SPEND_CHARGED_PROJECT_ID to SPEND_NUMBER: one is asked for
 	bool is_by_turn;   // SPEND_PROMPT_ID is asked for: turns are read, no roll-up
 	bool has_parts;    // SPEND_INPUT_COST to SPEND_CACHE_SAVED: one is asked for
+	// If SPEND_BLOCK is asked for: no cell has turns of two of them. Else NULL.
+	const struct blocks *blocks;
 };
 
 // A roll-up row, a turn or a step. What was not asked for may be missing. SPEND_HOUR to
-// SPEND_MONTH, SPEND_SPLIT and SPEND_BY_PROJECT_ID to SPEND_BY_AGENT_ID are not set; of the others,
+// SPEND_BLOCK, SPEND_SPLIT and SPEND_BY_PROJECT_ID to SPEND_BY_AGENT_ID are not set; of the others,
 // what is NULL is SPEND_NULL.
 struct spend_cell {
 	int64_t v[SPEND_N_COLUMNS];

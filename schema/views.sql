@@ -176,3 +176,21 @@ SELECT session_id, parent_id FROM (
     WHEN p.request_session IS s.uid THEN 0
     ELSE (coalesce(s.first_own_ms, -1), s.uid) > (coalesce(p.first_own_ms, -1), p.uid) END)
 WHERE place = 1;
+
+-- The five-hour windows of a subscription that have turns in them, none overlapping another. Where the
+-- status line told when one resets, it is that one; else it begins at the full hour (UTC) of the first
+-- turn behind the one before, and ends where one that was told begins.
+CREATE TEMP VIEW five_hour_block AS
+WITH RECURSIVE block(start_ms, end_ms, is_told) AS (
+  SELECT 0, 0, 0
+  UNION ALL
+  SELECT max(b.end_ms, coalesce(l.resets_ms - 18000000, t.at_ms - t.at_ms % 3600000)),
+    coalesce(l.resets_ms, min(max(b.end_ms, t.at_ms - t.at_ms % 3600000) + 18000000, coalesce(n.resets_ms - 18000000, 900000000000000))),
+    l.resets_ms IS NOT NULL
+  FROM block AS b
+  CROSS JOIN turn AS t ON t.id = (SELECT id FROM turn WHERE at_ms >= b.end_ms ORDER BY at_ms LIMIT 1)
+  LEFT JOIN limit_seen AS l ON l.kind = 'five_hour' AND l.resets_ms = (
+    SELECT max(resets_ms) FROM limit_seen WHERE kind = 'five_hour' AND resets_ms > t.at_ms AND resets_ms <= t.at_ms + 18000000)
+  LEFT JOIN limit_seen AS n ON n.kind = 'five_hour' AND n.resets_ms = (
+    SELECT min(resets_ms) FROM limit_seen WHERE kind = 'five_hour' AND resets_ms > t.at_ms + 18000000))
+SELECT start_ms, end_ms, is_told FROM block WHERE end_ms > 0;
