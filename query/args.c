@@ -198,7 +198,7 @@ static bool read_param(
 	*is_mine = false;
 	for (size_t i = 0; r->def && i < r->def->n_params; i++) {
 		const struct report_param *p = &r->def->params[i];
-		if (p->is_required || !str_is(name, p->name))
+		if (p->is_positional || !str_is(name, p->name))
 			continue;
 		*is_mine = true;
 		if (p->type == VALUE_BOOL) { // a flag

@@ -67,7 +67,7 @@ static void add_reports(struct buf *b, const char *group, const char *heading)
 		if (strcmp(def->group, group) != 0)
 			continue;
 		for (size_t p = 0; p < def->n_params && n < 40; p++)
-			if (def->params[p].is_required)
+			if (def->params[p].is_positional)
 				n += add_upper(name + n, sizeof name - n, def->params[p].name);
 		help_add_entry(b, name, 16, def->title);
 	}
@@ -132,9 +132,9 @@ static void add_params(struct buf *b, const struct report_def *def)
 		const struct report_param *p = &def->params[i];
 		char name[64];
 		(void)snprintf(name, sizeof name, "--%s", p->name);
-		if (p->is_required)
+		if (p->is_positional)
 			(void)add_upper(name, sizeof name, p->name);
-		help_add_entry(b, name + p->is_required, 22, p->about);
+		help_add_entry(b, name + p->is_positional, 22, p->about);
 	}
 }
 
@@ -143,11 +143,14 @@ bool help_report(const struct report_def *def, struct err *e)
 	struct buf b = {0};
 	char upper[40];
 	buf_printf(&b, "usage: ccl %s", def->name);
-	for (size_t i = 0; i < def->n_params; i++)
-		if (def->params[i].is_required) {
-			(void)add_upper(upper, sizeof upper, def->params[i].name);
+	for (size_t i = 0; i < def->n_params; i++) {
+		const struct report_param *p = &def->params[i];
+		(void)add_upper(upper, sizeof upper, p->name);
+		if (p->choices)
+			buf_printf(&b, " [%s]", p->choices);
+		else if (p->is_positional)
 			buf_addz(&b, upper);
-		}
+	}
 	buf_printf(&b, " [options]\n\n%s\n", def->title);
 	add_folded(&b, def->about, 0);
 	add_params(&b, def);

@@ -149,15 +149,31 @@ static bool bind_param(sqlite3_stmt *s, int at, const struct request *req, struc
 	return false;
 }
 
-static bool prepare(
-	sqlite3 *db, const char *sql, const struct request *req, sqlite3_stmt **out, struct err *e)
+// :total_cost, of the footer. Found even if it is NULL.
+static bool bind_total(sqlite3_stmt *s, int at, const struct result *r, struct str name)
+{
+	if (!r || !r->totals || !str_starts(name, "total_"))
+		return false;
+	for (size_t c = 0; c < r->n_columns; c++) {
+		const struct cell *sum = &r->totals[c];
+		if (!str_is(str_from(name, strlen("total_")), r->columns[c].name))
+			continue;
+		return (sum->kind == CELL_INT ? sqlite3_bind_int64(s, at, sum->i)
+					      : sqlite3_bind_null(s, at)) == SQLITE_OK;
+	}
+	return false;
+}
+
+static bool prepare(sqlite3 *db, const char *sql, const struct request *req, const struct result *r,
+	sqlite3_stmt **out, struct err *e)
 {
 	if (sqlite3_prepare_v2(db, sql, -1, out, NULL) != SQLITE_OK)
 		return ledger_fail(db, req->def->name, e);
 	int n = sqlite3_bind_parameter_count(*out);
 	for (int i = 1; i <= n; i++) {
 		const char *name = sqlite3_bind_parameter_name(*out, i);
-		if (!name || !bind_param(*out, i, req, str_of(name + 1)))
+		if (!name || !(bind_param(*out, i, req, str_of(name + 1)) ||
+				     bind_total(*out, i, r, str_of(name + 1))))
 			return err_set(e, ERR_INTERNAL, "report %s: nothing to bind to %s",
 				req->def->name, name ? name : "?");
 	}
@@ -210,7 +226,7 @@ bool report_fetch(sqlite3_stmt *s, const int *at, struct result *out, struct err
 static bool find_newest(sqlite3 *db, struct arena *a, struct request *req, struct err *e)
 {
 	AUTO(finalize) sqlite3_stmt *s = NULL;
-	if (!prepare(db, report_newest_sql, req, &s, e))
+	if (!prepare(db, report_newest_sql, req, NULL, &s, e))
 		return false;
 	int rc = sqlite3_step(s);
 	if (rc != SQLITE_ROW && rc != SQLITE_DONE)
@@ -280,7 +296,7 @@ bool report_run(
 	if (def->n_columns > REPORT_MAX_COLUMNS)
 		return err_set(e, ERR_INTERNAL, "report %s has too many columns", def->name);
 	result_keep_by(&r, req->by);
-	if (!apply_window(db, a, req, e) || !prepare(db, def->sql, req, &s, e) ||
+	if (!apply_window(db, a, req, e) || !prepare(db, def->sql, req, NULL, &s, e) ||
 		!map_columns(s, &r, at, e) || !report_fetch(s, at, &r, e))
 		return false;
 	result_sum(&r, def->totals_column, def->totals_value);
@@ -302,14 +318,14 @@ int report_exit_status(const struct report_def *def, const struct result *r)
 	return status;
 }
 
-bool report_footer(
-	sqlite3 *db, struct arena *a, const struct request *req, const char **out, struct err *e)
+bool report_footer(sqlite3 *db, struct arena *a, const struct request *req, const struct result *r,
+	const char **out, struct err *e)
 {
 	AUTO(finalize) sqlite3_stmt *s = NULL;
 	*out = NULL;
 	if (!req->def->footer_sql)
 		return true;
-	if (!prepare(db, req->def->footer_sql, req, &s, e))
+	if (!prepare(db, req->def->footer_sql, req, r, &s, e))
 		return false;
 	int rc = sqlite3_step(s);
 	const char *text = rc == SQLITE_ROW ? (const char *)sqlite3_column_text(s, 0) : NULL;

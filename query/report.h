@@ -31,9 +31,10 @@ MUST_USE bool report_session(
 MUST_USE bool report_turn(
 	sqlite3 *db, struct arena *a, struct str prefix, struct str *out, struct err *e);
 
-// What a table says below itself, in the arena; NULL: nothing. After report_run.
-MUST_USE bool report_footer(
-	sqlite3 *db, struct arena *a, const struct request *req, const char **out, struct err *e);
+// What a table says below itself, in the arena; NULL: nothing. After report_run, of whose result
+// it binds the totals, :total_cost and so on.
+MUST_USE bool report_footer(sqlite3 *db, struct arena *a, const struct request *req,
+	const struct result *r, const char **out, struct err *e);
 
 // Runs the SQL of req->def: all its rows, in its order, with totals. Not for reports with a source.
 MUST_USE bool report_run(

@@ -36,6 +36,26 @@ static bool read_window(const struct args *args, struct request *req, struct err
 	return true;
 }
 
+static bool check_choice(const struct report_param *p, struct str value, struct err *e)
+{
+	enum { MAX_CHOICES = 8 };
+	char words[MAX_CHOICES][24];
+	const char *names[MAX_CHOICES];
+	size_t n = 0;
+	for (struct str rest = str_of(p->choices); rest.p && n < MAX_CHOICES; n++) {
+		struct str word = str_split(rest, '|', &rest);
+		if (str_eq(word, value))
+			return true;
+		(void)snprintf(words[n], sizeof words[n], "%.*s", STR_ARG(word));
+		names[n] = words[n];
+	}
+	const char *near = args_nearest(value, names, n);
+	if (near)
+		return err_set(
+			e, ERR_USAGE, "%s %.*s: did you mean %s?", p->name, STR_ARG(value), near);
+	return err_set(e, ERR_USAGE, "%s %.*s: it is %s", p->name, STR_ARG(value), p->about);
+}
+
 static bool read_params(const struct args *args, struct request *req, struct err *e)
 {
 	const struct report_def *def = req->def;
@@ -44,12 +64,13 @@ static bool read_params(const struct args *args, struct request *req, struct err
 		const struct report_param *p = &def->params[i];
 		int64_t v;
 		req->params[i] = args->params[i].p ? args->params[i] : str_of(p->fallback);
-		if (p->is_required) {
-			if (n == args->n_positionals)
-				return err_set(e, ERR_USAGE, "`ccl %s` wants %s: %s", def->name,
-					p->name, p->about);
+		if (p->is_positional && n < args->n_positionals)
 			req->params[i] = args->positionals[n++];
-		}
+		else if (p->is_required)
+			return err_set(e, ERR_USAGE, "`ccl %s` wants %s: %s", def->name, p->name,
+				p->about);
+		if (p->choices && !check_choice(p, req->params[i], e))
+			return false;
 		if (req->params[i].p && (p->type == VALUE_INT || p->type == VALUE_NUMBER) &&
 			!str_int(req->params[i], INT64_MIN, INT64_MAX, &v))
 			return err_set(e, ERR_USAGE, "%s %.*s: not a whole number", p->name,
@@ -171,7 +192,7 @@ static bool run_sql(struct arena *a, const struct args *args, struct request *re
 	if (!report_open(a, &db, e) || !read_session(db, a, args, req, e) ||
 		!report_run(db, a, req, r, e))
 		return false;
-	if (kind_of(args) == &sink_table && !report_footer(db, a, req, &frame->footer, e))
+	if (kind_of(args) == &sink_table && !report_footer(db, a, req, r, &frame->footer, e))
 		return false;
 	if (is_filtered(args) && has_turns(db))
 		frame->empty = "Nothing here that the filters leave.";

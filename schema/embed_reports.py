@@ -141,12 +141,13 @@ class Header:
 
     def read_param(self, c):
         if len(c) != 4:
-            self.bad('a parameter is: name, type, required or - or a default, what it is')
+            self.bad('a parameter is: name, type, required or - or a default or [the default|other choices], what it is')
         self.check_word(c[0])
         if c[1] not in TYPES:
             self.bad(f'parameter {c[0]} is of no known type: {c[1]!r}')
-        self.params.append(dict(name=c[0], type=c[1], about=c[3], required=c[2] == 'required',
-                                fallback=None if c[2] in ('required', '-') else c[2]))
+        choices = c[2][1:-1] if re.fullmatch(r'\[\w+(\|\w+)+\]', c[2]) else None
+        fallback = choices.split('|')[0] if choices else None if c[2] in ('required', '-') else c[2]
+        self.params.append(dict(name=c[0], type=c[1], about=c[3], required=c[2] == 'required', fallback=fallback, choices=choices))
 
     def check_word(self, name):
         if not re.fullmatch(r'[a-z][a-z0-9_]*', name):
@@ -205,9 +206,11 @@ class Header:
             known |= set(BINDS.get(f, (f,)))
         if self.filters is not None:  # spend.sql binds them all
             known |= {'since_ms', 'until_ms', 'project', 'branch', 'model', 'session', 'breakdown', 'by'}
-        for name in re.findall(r'(?<![:\w]):([A-Za-z_]\w*)', re.sub(r"'[^']*'", "''", self.body + self.footer)):
-            if name not in known:
-                self.bad(f'the SQL uses :{name}, which no @param or @filter declares')
+        sums = {f'total_{c["name"]}' for c in self.columns if c['total']}
+        for sql, names in ((self.body, known), (self.footer, known | sums)):
+            for name in re.findall(r'(?<![:\w]):([A-Za-z_]\w*)', re.sub(r"'[^']*'", "''", sql)):
+                if name not in names:
+                    self.bad(f'the SQL uses :{name}, which no @param or @filter declares')
 
     def sql(self, spend, body):
         for token, sql in TOKENS.items():
@@ -236,7 +239,8 @@ def c_table(headers, spend, c_string):
             out.append(f'static const struct report_param params_{i}[] = {{')
             for p in h.params:
                 out.append(f'\t{{{c_quote(p["name"])}, {c_quote(p["about"])}, {c_quote(p["fallback"])}, '
-                           f'VALUE_{p["type"].upper()}, {flag(p["required"])}}},')
+                           f'{c_quote(p["choices"])}, VALUE_{p["type"].upper()}, {flag(p["required"])}, '
+                           f'{flag(p["required"] or p["choices"])}}},')
             out.append('};')
         out.append(f'static const struct report_column columns_{i}[] = {{')
         for c in h.columns:

@@ -31,8 +31,10 @@ struct report_param {
 	const char *name; // bound as :name; `session` is completed from a unique prefix
 	const char *about;
 	const char *fallback; // as a user would type it; NULL: none
+	const char *choices;  // "week|day|month", the only values there are; NULL: any
 	enum value_type type;
-	bool is_required; // required ones are positional, the others are options
+	bool is_required;
+	bool is_positional; // required ones and those with choices; the others are options
 };
 
 struct report_column {

@@ -149,6 +149,38 @@ def check_by(ccl):
     return n
 
 
+def check_compare(ccl):
+    """Each period is what `summary` says of that time, in Berlin."""
+    cases = [('day', '2026-11-20', '2026-11-20T19:00', '2026-11-21', '2026-11-21T18:00:00Z'),
+             ('week', '2026-11-02', '2026-11-06T13:00', '2026-11-09', '2026-11-13T12:00:00Z'),
+             ('month', '2026-10-01', '2026-10-30T13:00', '2026-11-01', '2026-11-30T12:00:00Z'),
+             # as long behind midnight on a day of 25 hours; a month before that is shorter
+             ('month', '2026-10-01', '2026-10-25T01:00Z', '2026-11-01', '2026-11-25T02:00:00Z'),
+             ('month', '2026-02-01', '2026-03-01', '2026-03-01', '2026-03-31T12:00:00Z')]
+    n = 0
+    for extra in FILTERS:
+        for period, before, same_time, first, now in cases:
+            ccl.env['CCL_NOW'] = now
+            want = [ccl('summary', *extra, '--since', a, '--until', b)['totals']['cost'] or 0
+                    for a, b in ((before, same_time), (before, first))]
+            ends = {'day': '2026-11-22', 'week': '2026-11-16', 'month': '2026-12-01' if first > '2026-06' else '2026-04-01'}
+            total = ccl.totals('summary', *extra, '--since', first, '--until', ends[period])
+            for split in SPLITS:
+                report = ccl('compare', period, *extra, *split)
+                what = f'compare {period} {extra} {split}'
+                same(what, row_sums(report), total)
+                same(f'totals of {what}', [report['totals'][m] or 0 for m in MEASURES], total)
+                got = [[sum(r[c] or 0 for r in report['rows']), report['totals'][c] or 0] for c in ('before', 'before_whole')]
+                change = sum(r['change'] for r in report['rows'])
+                if got != [[w, w] for w in want] or change != total[MEASURES.index('cost')] - want[0]:
+                    sys.exit(f'{what}: {got} and {change}, not {want}')
+                n += any(want)
+    if n < 20:
+        sys.exit(f'only {n} comparisons of periods were of something')
+    ccl.env['CCL_NOW'] = run.environment('', {})['CCL_NOW']
+    return n
+
+
 def add_row(sums, key, row):
     old = sums.setdefault(tuple(str(k) for k in key), [0] * len(MEASURES))
     for i, m in enumerate(MEASURES):
@@ -183,7 +215,7 @@ def main():
         schema = os.path.abspath(sys.argv[2])
         path = ledger.make(schema, folder)
         ccl = Ccl(os.path.abspath(sys.argv[1]), folder)
-        money, special = [], ('summary', 'today', 'last', 'session', 'prs', 'pr', 'unassigned', 'why', 'pr-why')
+        money, special = [], ('summary', 'today', 'last', 'session', 'prs', 'pr', 'unassigned', 'why', 'pr-why', 'compare')
         for r in ccl('reports')['rows']:
             if r['report'] in special or r['group'] in ('guard', 'health', 'worklog'):
                 continue
@@ -194,7 +226,7 @@ def main():
             sys.exit(f'only {money} have the measures: this test tests nothing')
         n_windows = check_windows(ccl, Oracle(path))
         n = check(ccl, money)
-        n_prs, n_by = check_prs(ccl), check_by(ccl)
+        n_prs, n_by, n_compare = check_prs(ccl), check_by(ccl), check_compare(ccl)
         # the reports that are limited by themselves
         sessions = [r['session'] for r in ccl('sessions')['rows']]
         parts = [ccl.totals('session', s) for s in sessions]
@@ -207,7 +239,7 @@ def main():
         same('last', ccl.totals('last'), ccl.totals('summary', '--session', newest))
         if n < 300:
             sys.exit(f'only {n} comparisons were of something')
-        print(f'{n_windows} windows equal their turns, {n} sums of {len(money)} reports and {n_prs} of pull requests equal their totals, {n_by} of --by another report, {ccl.runs} runs')
+        print(f'{n_windows} windows equal their turns, {n} sums of {len(money)} reports and {n_prs} of pull requests equal their totals, {n_by} of --by another report, {n_compare} of compare those of its periods, {ccl.runs} runs')
 
 
 if __name__ == '__main__':
