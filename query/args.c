@@ -19,6 +19,7 @@ const struct option_def option_defs[N_OPTIONS] = {
 	[OPT_COLUMNS] = {"columns", "o", "A,B", "these columns, in this order"},
 	[OPT_SORT] = {"sort", NULL, "COL[:desc]", "sort by a column"},
 	[OPT_LIMIT] = {"limit", NULL, "N", "at most N rows"},
+	[OPT_CHART] = {"chart", NULL, NULL, "bars in place of the table"},
 	[OPT_JSON] = {"json", NULL, NULL, "exact, for programs"},
 	[OPT_CSV] = {"csv", NULL, NULL, "exact, for spreadsheets"},
 	[OPT_MD] = {"md", NULL, NULL, "a Markdown table"},
@@ -100,7 +101,7 @@ uint64_t args_options_of(const struct report_def *def)
 		{FILTER_BREAKDOWN, OPT_BREAKDOWN},
 		{FILTER_BY, OPT_BY},
 	};
-	uint64_t options = OPTS_OUTPUT | OPT(OPT_TIMEZONE);
+	uint64_t options = OPTS_OUTPUT | OPT(OPT_TIMEZONE) | (def->chart ? OPT(OPT_CHART) : 0);
 	for (size_t i = 0; i < sizeof map / sizeof *map; i++)
 		if (def->filters & map[i].filter)
 			options |= OPT(map[i].option);
@@ -265,7 +266,7 @@ static bool read_word(struct reader *r, bool is_option, struct err *e)
 
 static bool check_formats(const struct args *a, struct err *e)
 {
-	static const enum option formats[] = {OPT_JSON, OPT_CSV, OPT_MD, OPT_TSV};
+	static const enum option formats[] = {OPT_CHART, OPT_JSON, OPT_CSV, OPT_MD, OPT_TSV};
 	const char *first = NULL;
 	for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
 		if (!args_has(a, formats[i]))
@@ -275,6 +276,8 @@ static bool check_formats(const struct args *a, struct err *e)
 				option_defs[formats[i]].name);
 		first = option_defs[formats[i]].name;
 	}
+	if (args_has(a, OPT_CHART) && args_has(a, OPT_COLUMNS))
+		return err_set(e, ERR_USAGE, "--chart and -o: a chart has columns of its own");
 	return true;
 }
 

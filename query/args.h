@@ -20,6 +20,7 @@ enum option {
 	OPT_COLUMNS,
 	OPT_SORT,
 	OPT_LIMIT,
+	OPT_CHART,
 	OPT_JSON,
 	OPT_CSV,
 	OPT_MD,

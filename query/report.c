@@ -164,7 +164,7 @@ static bool bind_total(sqlite3_stmt *s, int at, const struct result *r, struct s
 	return false;
 }
 
-static bool prepare(sqlite3 *db, const char *sql, const struct request *req, const struct result *r,
+bool report_prepare(sqlite3 *db, const char *sql, const struct request *req, const struct result *r,
 	sqlite3_stmt **out, struct err *e)
 {
 	if (sqlite3_prepare_v2(db, sql, -1, out, NULL) != SQLITE_OK)
@@ -226,7 +226,7 @@ bool report_fetch(sqlite3_stmt *s, const int *at, struct result *out, struct err
 static bool find_newest(sqlite3 *db, struct arena *a, struct request *req, struct err *e)
 {
 	AUTO(finalize) sqlite3_stmt *s = NULL;
-	if (!prepare(db, report_newest_sql, req, NULL, &s, e))
+	if (!report_prepare(db, report_newest_sql, req, NULL, &s, e))
 		return false;
 	int rc = sqlite3_step(s);
 	if (rc != SQLITE_ROW && rc != SQLITE_DONE)
@@ -296,7 +296,7 @@ bool report_run(
 	if (def->n_columns > REPORT_MAX_COLUMNS)
 		return err_set(e, ERR_INTERNAL, "report %s has too many columns", def->name);
 	result_keep_by(&r, req->by);
-	if (!apply_window(db, a, req, e) || !prepare(db, def->sql, req, NULL, &s, e) ||
+	if (!apply_window(db, a, req, e) || !report_prepare(db, def->sql, req, NULL, &s, e) ||
 		!map_columns(s, &r, at, e) || !report_fetch(s, at, &r, e))
 		return false;
 	result_sum(&r, def->totals_column, def->totals_value);
@@ -318,18 +318,21 @@ int report_exit_status(const struct report_def *def, const struct result *r)
 	return status;
 }
 
-bool report_footer(sqlite3 *db, struct arena *a, const struct request *req, const struct result *r,
-	const char **out, struct err *e)
+bool report_footer(sqlite3 *db, struct arena *a, const struct request *req, bool is_chart,
+	const struct result *r, const char **out, struct err *e)
 {
 	AUTO(finalize) sqlite3_stmt *s = NULL;
+	const struct report_def *def = req->def;
+	const char *sql =
+		is_chart && def->chart_footer_sql ? def->chart_footer_sql : def->footer_sql;
 	*out = NULL;
-	if (!req->def->footer_sql)
+	if (!sql)
 		return true;
-	if (!prepare(db, req->def->footer_sql, req, r, &s, e))
+	if (!report_prepare(db, sql, req, r, &s, e))
 		return false;
 	int rc = sqlite3_step(s);
 	const char *text = rc == SQLITE_ROW ? (const char *)sqlite3_column_text(s, 0) : NULL;
 	if (text)
 		*out = arena_str(a, str_of(text)).p;
-	return rc == SQLITE_ROW || rc == SQLITE_DONE || ledger_fail(db, req->def->name, e);
+	return rc == SQLITE_ROW || rc == SQLITE_DONE || ledger_fail(db, def->name, e);
 }

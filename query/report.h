@@ -31,10 +31,13 @@ MUST_USE bool report_session(
 MUST_USE bool report_turn(
 	sqlite3 *db, struct arena *a, struct str prefix, struct str *out, struct err *e);
 
-// What a table says below itself, in the arena; NULL: nothing. After report_run, of whose result
-// it binds the totals, :total_cost and so on.
-MUST_USE bool report_footer(sqlite3 *db, struct arena *a, const struct request *req,
+// What a table or a chart says below itself, in the arena; NULL: nothing. After report_run, of
+// whose result it binds the totals, :total_cost and so on.
+MUST_USE bool report_footer(sqlite3 *db, struct arena *a, const struct request *req, bool is_chart,
 	const struct result *r, const char **out, struct err *e);
+// SQL of req->def with its parameters bound; `r` as above, or NULL.
+MUST_USE bool report_prepare(sqlite3 *db, const char *sql, const struct request *req,
+	const struct result *r, sqlite3_stmt **out, struct err *e);
 
 // Runs the SQL of req->def: all its rows, in its order, with totals. Not for reports with a source.
 MUST_USE bool report_run(

@@ -145,6 +145,28 @@ static void take_columns(struct result *r, const size_t *from, size_t n)
 	r->n_columns = n;
 }
 
+void result_add_column(
+	struct result *r, const struct report_column *column, const struct str *texts)
+{
+	size_t n = r->n_columns;
+	struct report_column *columns = arena_alloc(r->arena, (n + 1) * sizeof *columns);
+	memcpy(columns, r->columns, n * sizeof *columns);
+	columns[n] = *column;
+	for (size_t i = 0; i < r->n_rows; i++) {
+		struct cell *cells = arena_alloc(r->arena, (n + 1) * sizeof *cells);
+		memcpy(cells, r->rows[i], n * sizeof *cells);
+		cells[n] = (struct cell){.kind = CELL_TEXT, .s = texts[i]};
+		r->rows[i] = cells;
+	}
+	if (r->totals) {
+		struct cell *totals = arena_alloc(r->arena, (n + 1) * sizeof *totals);
+		memcpy(totals, r->totals, n * sizeof *totals);
+		r->totals = totals;
+	}
+	r->columns = columns;
+	r->n_columns = n + 1;
+}
+
 bool result_choose(struct result *r, struct str spec, struct err *e)
 {
 	size_t n = 0, *from = arena_alloc(r->arena, (spec.n + 1) * sizeof *from);

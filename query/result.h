@@ -32,6 +32,9 @@ MUST_USE bool result_sort(struct result *r, struct str spec, struct err *e);
 // "day,cost": these columns, in this order.
 MUST_USE bool result_choose(struct result *r, struct str spec, struct err *e);
 void result_limit(struct result *r, size_t n);
+// One more column behind the others, with texts[i] in row i; in the arena.
+void result_add_column(
+	struct result *r, const struct report_column *column, const struct str *texts);
 // Without the columns of what rows are not split by (enum report_by).
 void result_keep_by(struct result *r, unsigned by);
 

@@ -12,6 +12,8 @@
 #include "doctor.h"
 #include "ledger.h"
 #include "report.h"
+#include "text.h"
+#include "trend.h"
 #include "when.h"
 #include "zone.h"
 
@@ -102,11 +104,12 @@ static bool read_limit(struct str text, int64_t *out, struct err *e)
 
 static const struct sink_kind *kind_of(const struct args *args)
 {
-	return args_has(args, OPT_JSON)  ? &sink_json
-	       : args_has(args, OPT_CSV) ? &sink_csv
-	       : args_has(args, OPT_TSV) ? &sink_tsv
-	       : args_has(args, OPT_MD)  ? &sink_md
-					 : &sink_table;
+	return args_has(args, OPT_CHART)  ? &sink_chart
+	       : args_has(args, OPT_JSON) ? &sink_json
+	       : args_has(args, OPT_CSV)  ? &sink_csv
+	       : args_has(args, OPT_TSV)  ? &sink_tsv
+	       : args_has(args, OPT_MD)   ? &sink_md
+					  : &sink_table;
 }
 
 struct sink_frame show_frame(const struct args *args)
@@ -122,6 +125,7 @@ struct sink_frame show_frame(const struct args *args)
 		f.max_cols = ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col >= LEAST_COLS
 				     ? w.ws_col
 				     : DEFAULT_COLS;
+	f.is_utf8 = text_is_utf8();
 	f.is_color = is_tty && !(no_color && *no_color) && !args_has(args, OPT_NO_COLOR) &&
 		     !(term && strcmp(term, "dumb") == 0);
 	return f;
@@ -192,7 +196,11 @@ static bool run_sql(struct arena *a, const struct args *args, struct request *re
 	if (!report_open(a, &db, e) || !read_session(db, a, args, req, e) ||
 		!report_run(db, a, req, r, e))
 		return false;
-	if (kind_of(args) == &sink_table && !report_footer(db, a, req, r, &frame->footer, e))
+	bool is_chart = kind_of(args) == &sink_chart;
+	if ((is_chart || kind_of(args) == &sink_table) &&
+		!report_footer(db, a, req, is_chart, r, &frame->footer, e))
+		return false;
+	if (is_chart && req->def->trend_sql && !trend_add(db, req, frame->is_utf8, r, e))
 		return false;
 	if (is_filtered(args) && has_turns(db))
 		frame->empty = "Nothing here that the filters leave.";
@@ -208,6 +216,7 @@ bool show_report(struct arena *a, const struct report_def *def, const struct arg
 	frame.title = def->title;
 	frame.context = context_of(a, args);
 	frame.empty = def->empty;
+	frame.chart = def->chart;
 	req.project = args->values[OPT_PROJECT];
 	req.branch = args->values[OPT_BRANCH];
 	req.model = args->values[OPT_MODEL];

@@ -7,13 +7,6 @@
 #include "sink.h"
 #include "text.h"
 
-#define STYLE_BOLD   "\033[1m"
-#define STYLE_DIM    "\033[2m"
-#define STYLE_RED    "\033[31m"
-#define STYLE_GREEN  "\033[32m"
-#define STYLE_YELLOW "\033[33m"
-#define STYLE_OFF    "\033[0m"
-
 enum { ID_CHARS = 8, ID_LEAST_CHARS = 16, MAX_HEAD_LINES = 4 };
 
 struct table {
@@ -132,18 +125,6 @@ static void shorten_ids(struct sink *k)
 	}
 }
 
-static void style(struct sink *k, const char *code)
-{
-	if (k->frame.is_color)
-		buf_addz(k->out, code);
-}
-
-static void pad(struct buf *out, size_t n)
-{
-	for (; n; n--)
-		buf_addc(out, ' ');
-}
-
 // Words that say how bad something is.
 static const char *state_style(const struct report_column *def, struct str text)
 {
@@ -168,14 +149,14 @@ static void put(struct sink *k, const struct layout_column *col, struct str text
 	size_t used = text_cols(buf_str(&cut)), free_cols = used < col->cols ? col->cols - used : 0;
 	const char *code = str_is(text, "-") ? STYLE_DIM : state_style(col->def, text);
 	if (value_is_number(col->def->type))
-		pad(k->out, free_cols);
+		sink_pad(k->out, free_cols);
 	if (code)
-		style(k, code);
+		sink_style(k, code);
 	buf_add(k->out, buf_str(&cut));
 	if (code)
-		style(k, STYLE_OFF);
+		sink_style(k, STYLE_OFF);
 	if (!value_is_number(col->def->type) && !is_last)
-		pad(k->out, free_cols);
+		sink_pad(k->out, free_cols);
 	buf_free(&cut);
 }
 
@@ -184,27 +165,6 @@ static size_t last_shown(const struct table *t, size_t n)
 	while (n && t->columns[n - 1].is_hidden)
 		n--;
 	return n;
-}
-
-// The part of `text` that fits a line; *rest is what is left for the next.
-static struct str fold(struct str text, size_t cols, struct str *rest)
-{
-	size_t end = 0, blank = 0, used = 0;
-	while (end < text.n && used < cols) {
-		size_t next = end + 1;
-		while (next < text.n && ((unsigned char)text.p[next] & 0xc0) == 0x80)
-			next++;
-		used += text_cols((struct str){text.p + end, next - end});
-		if (used > cols)
-			break;
-		if (text.p[end] == ' ')
-			blank = end;
-		end = next;
-	}
-	if (end < text.n && text.p[end] != ' ' && blank)
-		end = blank;
-	*rest = str_trim(str_from(text, end));
-	return (struct str){text.p, end};
 }
 
 static void put_row(struct sink *k, const struct str *texts)
@@ -222,10 +182,10 @@ static void put_row(struct sink *k, const struct str *texts)
 			if (col->is_hidden)
 				continue;
 			if (col->def->is_wrap)
-				text = fold(text, col->cols, &rest);
+				text = sink_fold(text, col->cols, &rest);
 			left[c] = rest;
 			is_more |= rest.n > 0;
-			pad(k->out, cols ? LAYOUT_GAP_COLS : 0);
+			sink_pad(k->out, cols ? LAYOUT_GAP_COLS : 0);
 			cols += col->cols;
 			put(k, col, is_first || col->def->is_wrap ? text : STR_NONE, c + 1 == n);
 		}
@@ -265,20 +225,20 @@ static void put_head(struct sink *k)
 			height = h;
 	}
 	for (size_t line = 0; line < height; line++) {
-		style(k, STYLE_DIM);
+		sink_style(k, STYLE_DIM);
 		for (size_t c = 0, cols = 0; c < n; c++) {
 			if (t->columns[c].is_hidden)
 				continue;
 			size_t h = wrap_name(t->columns[c].def->name, t->columns[c].cols, lines);
 			struct str text =
 				line + h >= height ? str_of(lines[line + h - height]) : STR_NONE;
-			pad(k->out, cols ? LAYOUT_GAP_COLS : 0);
+			sink_pad(k->out, cols ? LAYOUT_GAP_COLS : 0);
 			cols += t->columns[c].cols;
 			put(k, &t->columns[c], text, c + 1 == n);
 		}
 		while (k->out->n && k->out->p[k->out->n - 1] == ' ')
 			k->out->n--;
-		style(k, STYLE_OFF);
+		sink_style(k, STYLE_OFF);
 		buf_addc(k->out, '\n');
 	}
 }
@@ -287,10 +247,10 @@ static void put_rule(struct sink *k)
 {
 	struct table *t = k->state;
 	size_t cols = layout_cols(t->columns, k->result->n_columns);
-	style(k, STYLE_DIM);
+	sink_style(k, STYLE_DIM);
 	for (; cols; cols--)
 		buf_addz(k->out, "─");
-	style(k, STYLE_OFF);
+	sink_style(k, STYLE_OFF);
 	buf_addc(k->out, '\n');
 }
 
@@ -324,36 +284,6 @@ static struct str *total_row(struct sink *k, const struct cell *totals)
 	return texts;
 }
 
-static void put_title(struct sink *k)
-{
-	if (!k->frame.title)
-		return;
-	style(k, STYLE_BOLD);
-	buf_addz(k->out, k->frame.title);
-	style(k, STYLE_OFF);
-	if (k->frame.context) {
-		style(k, STYLE_DIM);
-		buf_addz(k->out, "  ");
-		text_add_clean(k->out, str_of(k->frame.context));
-		style(k, STYLE_OFF);
-	}
-	buf_addz(k->out, "\n\n");
-}
-
-static void put_note(struct sink *k, struct str text)
-{
-	style(k, STYLE_DIM);
-	for (struct str rest = text; rest.n;) {
-		struct str part = k->frame.max_cols ? fold(rest, k->frame.max_cols, &rest) : rest;
-		if (!k->frame.max_cols) // not a terminal: the line may be as long as it is
-			rest = STR_NONE;
-		buf_addc(k->out, '\n');
-		text_add_clean(k->out, part);
-	}
-	style(k, STYLE_OFF);
-	buf_addc(k->out, '\n');
-}
-
 // Which columns there was no room for, folded to the width.
 static void put_hidden(struct sink *k)
 {
@@ -366,7 +296,7 @@ static void put_hidden(struct sink *k)
 	}
 	if (line.n) {
 		buf_addz(&line, "; -o picks columns");
-		put_note(k, buf_str(&line));
+		sink_note(k, buf_str(&line));
 	}
 	buf_free(&line);
 }
@@ -383,19 +313,19 @@ static void put_table(struct sink *k, const struct cell *totals)
 	if (sums)
 		measure(k, sums);
 	layout_fit(t->columns, n, k->frame.max_cols);
-	put_title(k);
+	sink_title(k);
 	put_head(k);
 	put_rule(k);
 	for (size_t r = 0; r < k->n_rows; r++)
 		put_row(k, t->rows[r]);
 	if (sums) {
 		put_rule(k);
-		style(k, STYLE_BOLD);
+		sink_style(k, STYLE_BOLD);
 		put_row(k, sums);
-		style(k, STYLE_OFF);
+		sink_style(k, STYLE_OFF);
 	}
 	if (k->frame.footer)
-		put_note(k, str_of(k->frame.footer));
+		sink_note(k, str_of(k->frame.footer));
 	put_hidden(k);
 }
 

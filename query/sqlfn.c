@@ -13,23 +13,30 @@
 #include "value.h"
 #include "zone.h"
 
-void sqlfn_local_text(sqlite3_context *ctx, int64_t ms, enum local_unit unit)
+int local_text_format(int64_t ms, enum local_unit unit, char z[static LOCAL_TEXT_BYTES])
 {
-	char z[48];
-	int n = 0;
+	enum { SIZE = LOCAL_TEXT_BYTES };
+	int n;
 	struct zone_time t = zone_local(ms);
 	if (unit == LOCAL_WEEK)
 		clock_civil_from_days(
 			t.day_number - (t.day_number + 3) % 7, &t.year, &t.month, &t.day);
 	if (unit == LOCAL_MONTH)
-		n = snprintf(z, sizeof z, "%04lld-%02u", (long long)t.year, t.month);
+		n = snprintf(z, SIZE, "%04lld-%02u", (long long)t.year, t.month);
 	else
-		n = snprintf(z, sizeof z, "%04lld-%02u-%02u", (long long)t.year, t.month, t.day);
+		n = snprintf(z, SIZE, "%04lld-%02u-%02u", (long long)t.year, t.month, t.day);
 	if (unit == LOCAL_HOUR) {
 		int minutes = (t.offset_s < 0 ? -t.offset_s : t.offset_s) / 60;
-		n += snprintf(z + n, sizeof z - (size_t)n, "T%02u:00:00%c%02d:%02d", t.hour,
+		n += snprintf(z + n, (size_t)(SIZE - n), "T%02u:00:00%c%02d:%02d", t.hour,
 			t.offset_s < 0 ? '-' : '+', minutes / 60, minutes % 60);
 	}
+	return n;
+}
+
+void sqlfn_local_text(sqlite3_context *ctx, int64_t ms, enum local_unit unit)
+{
+	char z[LOCAL_TEXT_BYTES];
+	int n = local_text_format(ms, unit, z);
 	sqlite3_result_text(ctx, z, n, SQLITE_TRANSIENT);
 }
 

@@ -16,6 +16,10 @@
 
 enum local_unit { LOCAL_HOUR, LOCAL_DAY, LOCAL_WEEK, LOCAL_MONTH };
 
+enum { LOCAL_TEXT_BYTES = 48 };
+
+// In the process's zone, as the functions write it; returns its length.
+int local_text_format(int64_t ms, enum local_unit unit, char out[static LOCAL_TEXT_BYTES]);
 // What the function of that name results in.
 void sqlfn_local_text(sqlite3_context *ctx, int64_t ms, enum local_unit unit);
 

@@ -36,6 +36,10 @@ TOKENS = {
     '@measures': MEASURE_SQL,
     '@by_columns': ', '.join(f'{b[2]} AS {b[0]}' for b in BY),
     '@by_groups': ', '.join(b[3] for b in BY),
+    # what a trend is of: the last 30 days, their numbers from 0 on
+    '@recent_day': 'local_day_number(s.first_ms) - local_day_number(:now_ms) + 29',
+    '@recent': "spend_sum(max(:since_ms, local_start(:now_ms, 'day', -29)), min(:until_ms, local_start(:now_ms, 'day', 1)), "
+               ':project, :branch, :model, :session, :breakdown, :by)',
 }
 
 
@@ -76,8 +80,8 @@ class Header:
             self.read(tag, rest.strip())
             at += 1
         self.line = 1
-        body, _, footer = '\n'.join(lines[at:]).partition('\n-- @footer\n')
-        self.body, self.footer = bare_sql(body), bare_sql(footer)
+        parts = re.split(r'^-- @(footer|chart_footer|trend)\n', '\n'.join(lines[at:]), flags=re.M)
+        self.body, self.more = bare_sql(parts[0]), {k: bare_sql(v) for k, v in zip(parts[1::2], parts[2::2])}
 
     def bad(self, why):
         raise BadHeader(self.path, self.line, why)
@@ -177,7 +181,10 @@ class Header:
         if 'window' in self.tags and (self.tags['window'] not in WINDOWS or 'time' not in (self.filters or [])):
             self.bad(f'@window is one of {" ".join(WINDOWS)}, in a report with @filter time')
         names = [c['name'] for c in self.columns]
-        for word in re.findall(r'[xy]=(\S+)', self.tags.get('chart', '')):
+        chart = self.tags.get('chart', '')
+        if chart and not re.fullmatch(r'bar( x=\S+)? y=\S+( note=\S+)?', chart):
+            self.bad('@chart is bar x=COLUMN,COLUMN y=COLUMN note=COLUMN')
+        for word in re.findall(r'[^ =,]+(?= |,|$)', re.sub(r'\w+=', '', chart.partition(' ')[2])):
             if word not in names:
                 self.bad(f'@chart names no column: {word}')
         if 'totals' in self.tags and (not re.fullmatch(r'\w+=\w+', self.tags['totals'])
@@ -207,7 +214,8 @@ class Header:
         if self.filters is not None:  # spend.sql binds them all
             known |= {'since_ms', 'until_ms', 'project', 'branch', 'model', 'session', 'breakdown', 'by'}
         sums = {f'total_{c["name"]}' for c in self.columns if c['total']}
-        for sql, names in ((self.body, known), (self.footer, known | sums)):
+        for part, sql in [('body', self.body), *self.more.items()]:
+            names = known | sums if part == 'footer' else known
             for name in re.findall(r'(?<![:\w]):([A-Za-z_]\w*)', re.sub(r"'[^']*'", "''", sql)):
                 if name not in names:
                     self.bad(f'the SQL uses :{name}, which no @param or @filter declares')
@@ -256,7 +264,8 @@ def c_table(headers, spend, c_string):
         out.append('{\n\t.name = ' + c_quote(t['report']) + ',')
         out += [f'\t.{k} = {c_quote(v)},' for k, v in strings.items()]
         out.append('\t.sql = ' + (c_string(h.sql(spend, h.body)) if h.body else 'NULL') + ',')
-        out.append('\t.footer_sql = ' + (c_string(h.sql(spend, h.footer)) if h.footer else 'NULL') + ',')
+        for part in ('footer', 'chart_footer', 'trend'):
+            out.append(f'\t.{part}_sql = ' + (c_string(h.sql(spend, h.more[part])) if part in h.more else 'NULL') + ',')
         out.append(f'\t.exit_column = {c_quote(t["exit"].split()[0] if "exit" in t else None)},')
         out.append(f'\t.totals_column = {c_quote(total[0])}, .totals_value = {c_quote(total[1])},')
         out.append(f'\t.params = {f"params_{i}" if h.params else "NULL"}, .n_params = {len(h.params)},')

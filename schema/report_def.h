@@ -79,12 +79,14 @@ enum report_window {
 
 struct report_def {
 	const char *name, *title, *about, *group;
-	const char *empty;      // what to say, and what to run, when there are no rows
-	const char *example;    // NULL: none
-	const char *chart;      // NULL: none; see @chart
-	const char *source;     // NULL, or the C function that makes the rows
-	const char *footer_sql; // NULL, or one row with what a table says below itself
-	const char *sql;        // NULL if source is not
+	const char *empty;   // what to say, and what to run, when there are no rows
+	const char *example; // NULL: none
+	const char *chart;  // NULL, or "bar x=COLUMN,COLUMN y=COLUMN note=COLUMN"; see sink_chart.c
+	const char *source; // NULL, or the C function that makes the rows
+	const char *footer_sql;       // NULL, or one row with what a table says below itself
+	const char *chart_footer_sql; // the same of a chart
+	const char *trend_sql;        // NULL, or what query/trend.h wants
+	const char *sql;              // NULL if source is not
 	// The column whose value decides the exit status: "critical" 3, "warn" 2, else 0. NULL:
 	// none.
 	const char *exit_column;

@@ -17,6 +17,18 @@ void text_init(void)
 			return;
 }
 
+bool text_is_utf8(void)
+{
+	static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		const char *locale = getenv(names[i]);
+		if (locale && *locale)
+			return strstr(locale, "UTF-8") || strstr(locale, "utf8") ||
+			       strstr(locale, "utf-8") || strstr(locale, "UTF8");
+	}
+	return false;
+}
+
 // The next character; a byte that begins none is U+FFFD by itself.
 static uint32_t next_char(struct str s, size_t *i)
 {

@@ -12,6 +12,10 @@ void text_init(void);
 // U+0080..9F, bidirectional and invisible ones <U+XXXX>, broken bytes U+FFFD.
 void text_add_clean(struct buf *out, struct str s);
 
+// The user's locale can show more than ASCII, by its name: the C library knows only those that are
+// installed.
+bool text_is_utf8(void);
+
 size_t text_cols(struct str clean); // columns on a terminal
 
 // At most max_cols columns of it; "…" stands for what is left out.

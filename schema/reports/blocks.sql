@@ -15,7 +15,7 @@
 -- @column  projected  usd  What the active block will have cost at its end, if it goes on like this  alert
 -- @column  reset  text  told by the status line, or guessed  minor
 -- @column  gap  span  On a row between two blocks: how long there was no turn  alert
--- @chart   bar x=start y=cost
+-- @chart   bar x=start y=cost note=gap
 -- @empty   No turns yet. `ccl sync` reads what Claude Code has kept; `ccl install` logs each new turn.
 -- @example ccl blocks --since 3d
 WITH sums AS MATERIALIZED (

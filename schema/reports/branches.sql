@@ -13,7 +13,7 @@
 -- @measures
 -- @column  first  time  First turn counted  minor
 -- @column  last  time  Last turn counted  minor
--- @chart   bar x=branch y=cost
+-- @chart   bar x=project,branch y=cost
 -- @empty   No turns yet. `ccl sync` reads what Claude Code has kept; `ccl install` logs each new turn.
 -- @example ccl branches --project api --since 30d
 WITH sums AS (
@@ -28,3 +28,8 @@ FROM sums AS u
 LEFT JOIN project AS p ON p.id = u.charged_project_id
 LEFT JOIN name AS b ON b.id = u.branch_id
 ORDER BY cost DESC, turns DESC, project, root, branch
+-- @trend
+SELECT p.name AS project, p.root, b.text AS branch, (SELECT name FROM model WHERE id = s.split) AS model, @recent_day AS day,
+  sum(s.cost) AS cost
+FROM @recent AS s LEFT JOIN project AS p ON p.id = s.charged_project_id LEFT JOIN name AS b ON b.id = s.branch_id
+WHERE s.day IS NOT NULL GROUP BY s.charged_project_id, s.branch_id, s.split, s.day

@@ -11,7 +11,7 @@
 -- @column  change  usd  cost - before  total
 -- @column  change_pct  pct  The same as a part of before
 -- @column  before_whole  usd  Cost of the whole last one  total
--- @chart   bar y=cost
+-- @chart   bar y=change
 -- @empty   Nothing in this period or the last. `ccl days` shows when there was something, `ccl doctor` whether turns are logged.
 -- @example ccl compare month --by model
 WITH bound AS (

@@ -19,3 +19,7 @@ SELECT m.name AS model,
 FROM spend AS s
 JOIN model AS m ON m.id = s.model_id
 GROUP BY s.model_id ORDER BY cost DESC, turns DESC, model
+-- @trend
+SELECT m.name AS model, @recent_day AS day, sum(s.cost) AS cost
+FROM @recent AS s JOIN model AS m ON m.id = s.model_id
+WHERE s.day IS NOT NULL GROUP BY s.model_id, s.day

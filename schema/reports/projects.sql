@@ -20,3 +20,7 @@ SELECT p.name AS project, p.root, p.repo, (SELECT name FROM model WHERE id = s.s
 FROM spend AS s
 LEFT JOIN project AS p ON p.id = s.project_id
 GROUP BY s.project_id, s.split ORDER BY cost DESC, turns DESC, project, root
+-- @trend
+SELECT p.name AS project, p.root, (SELECT name FROM model WHERE id = s.split) AS model, @recent_day AS day, sum(s.cost) AS cost
+FROM @recent AS s LEFT JOIN project AS p ON p.id = s.project_id
+WHERE s.day IS NOT NULL GROUP BY s.project_id, s.split, s.day

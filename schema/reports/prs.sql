@@ -23,7 +23,7 @@
 -- @column  opened  time  When it was opened, by the forge or the call that did it  minor
 -- @column  ended  time  When it was merged or closed  minor
 -- @column  forge_age  span  Since the forge was asked about it; null: never  minor
--- @chart   bar x=number y=cost
+-- @chart   bar x=number,title y=cost
 -- @empty   No turn is linked to a pull request yet. `ccl branches` shows what was spent where, `ccl pr link BRANCH NUMBER` adds a link by hand, `ccl pr resolve` asks the forge.
 -- @example ccl prs --since 30d
 WITH part AS (

@@ -78,3 +78,20 @@ SELECT t.period, (SELECT name FROM model WHERE id = t.split) AS model,
       AND ((:session IS NULL AND :project IS NULL) OR q.session_id IN (
         SELECT session_id FROM origin WHERE id IN (SELECT id FROM spend_origin)))) END AS unknown
 FROM tally AS t WHERE EXISTS (SELECT 1 FROM turn) ORDER BY t.bit, cost DESC, model
+-- @chart_footer
+-- what a session and a pull request cost: percentiles R-7, between two costs in proportion
+WITH cost AS (
+  SELECT 1 AS kind, sum(cost) AS usd FROM spend AS s GROUP BY s.session_id
+  UNION ALL
+  SELECT 2, sum(s.cost) FROM spend AS s CROSS JOIN charge AS c ON c.id = s.charge_id
+  WHERE s.number IS NOT NULL AND c.confidence >= 60 GROUP BY s.repo_id, s.number),
+ranked AS MATERIALIZED (
+  SELECT kind, usd, row_number() OVER place - 1 AS at, lead(usd) OVER place AS next, count(*) OVER (PARTITION BY kind) AS n
+  FROM cost WHERE usd IS NOT NULL WINDOW place AS (PARTITION BY kind ORDER BY usd)),
+found AS (
+  SELECT kind, n, group_concat('p' || pct || ' ' || usd_short(
+    usd + coalesce(((next - usd) * ((n - 1) * pct % 100) + 50) / 100, 0)), ', ') AS list
+  FROM (SELECT 50 AS pct UNION ALL SELECT 95 UNION ALL SELECT 99) AS q JOIN ranked AS r ON r.at = (r.n - 1) * q.pct / 100
+  GROUP BY kind)
+SELECT group_concat(printf('%,d ', n) || CASE kind WHEN 1 THEN 'session' ELSE 'pull request' END
+  || CASE n WHEN 1 THEN '' ELSE 's' END || ': ' || list, char(10)) FROM (SELECT * FROM found ORDER BY kind)

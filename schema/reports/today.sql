@@ -10,7 +10,7 @@
 -- @column  model  text  Model that answered
 -- @column  sessions  int  Sessions with a turn in it
 -- @measures
--- @chart   bar x=project y=cost
+-- @chart   bar x=project,model y=cost
 -- @empty   Nothing today. `ccl days --since 7d` shows the last week, `ccl doctor` whether turns are logged.
 -- @example ccl today --timezone Europe/Berlin
 SELECT s.day, p.name AS project, m.name AS model, count(DISTINCT s.session_id) AS sessions, @measures

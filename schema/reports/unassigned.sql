@@ -13,7 +13,7 @@
 -- @measures
 -- @column  first  time  First turn counted  minor
 -- @column  last  time  Last turn counted  minor
--- @chart   bar x=branch y=cost
+-- @chart   bar x=reason,project,branch y=cost
 -- @empty   Nothing: every turn is linked to a pull request, or there are none yet (`ccl sync`).
 -- @example ccl unassigned --since 7d
 SELECT CASE WHEN c.number IS NULL OR c.reason = 'below-60' THEN c.reason END AS reason, p.name AS project, b.text AS branch,
