@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: MIT
 #include "help.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "buf.h"
+#include "pager.h"
 #include "value.h"
 
 enum { PAGE_COLS = 80 };
 
 static bool print(struct buf *b, struct err *e)
 {
-	bool ok = fwrite(b->p, 1, b->n, stdout) == b->n && fflush(stdout) == 0;
+	bool ok = pager_print(b, e);
 	buf_free(b);
-	return ok || err_set(e, ERR_IO, "cannot write the output: %s", strerror(errno));
+	return ok;
 }
 
 // Words of `text` up to PAGE_COLS, further lines indented.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "show.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include "clock.h"
 #include "doctor.h"
 #include "ledger.h"
+#include "pager.h"
 #include "report.h"
 #include "text.h"
 #include "trend.h"
@@ -131,13 +131,6 @@ struct sink_frame show_frame(const struct args *args)
 	return f;
 }
 
-static bool print(const struct buf *out, struct err *e)
-{
-	if (fwrite(out->p, 1, out->n, stdout) == out->n && fflush(stdout) == 0)
-		return true;
-	return err_set(e, ERR_IO, "cannot write the output: %s", strerror(errno));
-}
-
 bool show_result(const struct args *args, struct result *r, struct sink_frame frame, struct err *e)
 {
 	int64_t limit = INT32_MAX;
@@ -150,7 +143,7 @@ bool show_result(const struct args *args, struct result *r, struct sink_frame fr
 		return false;
 	AUTO(buf_free) struct buf out = {0};
 	sink_write(kind_of(args), r, frame, &out);
-	return print(&out, e);
+	return pager_print(&out, e);
 }
 
 // The filters in words, for the title line.

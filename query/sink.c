@@ -64,13 +64,17 @@ void sink_title(struct sink *k)
 void sink_note(struct sink *k, struct str text)
 {
 	sink_style(k, STYLE_DIM);
-	for (struct str rest = text; rest.n;) {
-		struct str part =
-			k->frame.max_cols ? sink_fold(rest, k->frame.max_cols, &rest) : rest;
-		if (!k->frame.max_cols) // not a terminal: the line may be as long as it is
-			rest = STR_NONE;
-		buf_addc(k->out, '\n');
-		text_add_clean(k->out, part);
+	for (struct str lines = text; lines.p;) {
+		struct str rest = str_split(lines, '\n', &lines);
+		while (rest.n) {
+			struct str part = rest;
+			if (k->frame.max_cols) // not a terminal: the line may be as long as it is
+				part = sink_fold(rest, k->frame.max_cols, &rest);
+			else
+				rest = STR_NONE;
+			buf_addc(k->out, '\n');
+			text_add_clean(k->out, part);
+		}
 	}
 	sink_style(k, STYLE_OFF);
 	buf_addc(k->out, '\n');

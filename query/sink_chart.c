@@ -16,7 +16,9 @@ enum {
 	PIPE_COLS = 80,
 	GAP_COLS = 2,
 	LEAST_BAR_COLS = 10,
-	LEAST_LABEL_COLS = 6,
+	BAR_PART = 5, // of the width, at least
+	LEAST_LABEL_COLS = 16,
+	LEAST_TEXT_COLS = 6,
 	ID_COLS = 8,
 	MAX_LABELS = 8,
 	MAX_EMPTY = 31, // longer gaps are one line
@@ -27,6 +29,8 @@ struct line {
 	struct str labels[MAX_LABELS];
 	struct str trend, note, number;
 	double value;
+	bool has_time;
+	int64_t time; // of timeline.h
 };
 
 struct chart {
@@ -35,8 +39,6 @@ struct chart {
 	size_t value, note, trend;           // the same; SIZE_MAX: there is none
 	struct line *lines;
 	size_t n, cap;
-	bool has_time; // of the last row
-	int64_t time;
 	size_t label_cols[MAX_LABELS], trend_cols, number_cols, bar_cols;
 	double most;
 };
@@ -89,49 +91,22 @@ static struct str human(struct chart *t, enum value_type type, const struct cell
 	return s;
 }
 
-static struct line *add_line(struct chart *t)
-{
-	t->lines = mem_reserve(t->lines, &t->cap, t->n + 1, sizeof *t->lines);
-	t->lines[t->n] = (struct line){0};
-	return &t->lines[t->n++];
-}
-
-// The empty lines from the row before to one at `time`.
-static void add_empty(struct sink *k, enum value_type type, int64_t time)
-{
-	struct chart *t = k->state;
-	int64_t step = timeline_step(type), n = t->has_time ? (time - t->time) / step - 1 : 0;
-	for (int64_t i = 1; i <= n && n <= MAX_EMPTY; i++) {
-		struct buf b = {0};
-		timeline_add(&b, type, t->time + i * step);
-		struct cell c = {.kind = CELL_TEXT, .s = buf_str(&b)};
-		struct str text = human(t, type, &c);
-		add_line(t)->labels[0] = text;
-		buf_free(&b);
-	}
-	if (n > MAX_EMPTY)
-		add_line(t)->note = str_of(arena_printf(&t->arena, "%s %lld %s without a turn",
-			k->frame.is_utf8 ? "…" : "...", (long long)n, timeline_units(type)));
-}
-
 static void row(struct sink *k, const struct cell *cells)
 {
 	struct chart *t = k->state;
 	const struct report_column *columns = k->result->columns;
-	int64_t time = 0;
-	bool has_time = t->n_labels == 1 && cells[t->labels[0]].kind == CELL_TEXT &&
-			timeline_read(columns[t->labels[0]].type, cells[t->labels[0]].s, &time);
-	if (has_time)
-		add_empty(k, columns[t->labels[0]].type, time);
-	t->has_time = has_time;
-	t->time = time;
-	struct line *l = add_line(t);
+	t->lines = mem_reserve(t->lines, &t->cap, t->n + 1, sizeof *t->lines);
+	struct line *l = &t->lines[t->n++];
+	*l = (struct line){0};
 	for (size_t i = 0; i < t->n_labels; i++) {
 		size_t c = t->labels[i];
 		l->labels[i] = human(t, columns[c].type, &cells[c]);
 		if (columns[c].type == VALUE_ID && l->labels[i].n > ID_COLS)
 			l->labels[i].n = ID_COLS;
 	}
+	const struct cell *first = t->n_labels == 1 ? &cells[t->labels[0]] : NULL;
+	l->has_time = first && first->kind == CELL_TEXT &&
+		      timeline_read(columns[t->labels[0]].type, first->s, &l->time);
 	if (t->trend != SIZE_MAX)
 		l->trend = cells[t->trend].s;
 	if (t->note != SIZE_MAX && cells[t->note].kind != CELL_NULL)
@@ -153,12 +128,8 @@ static size_t sum(const size_t *cols, size_t n)
 	return all;
 }
 
-// Names get what they need, up to a third of the width (half, where there is no trend).
-static void lay_out(struct sink *k, struct str total)
+static void measure(struct chart *t)
 {
-	struct chart *t = k->state;
-	size_t max = k->frame.max_cols ? k->frame.max_cols : PIPE_COLS;
-	t->number_cols = text_cols(total);
 	for (size_t i = 0; i < t->n; i++) {
 		const struct line *l = &t->lines[i];
 		size_t n = text_cols(l->number), trend = text_cols(l->trend);
@@ -169,21 +140,30 @@ static void lay_out(struct sink *k, struct str total)
 			t->label_cols[c] = n > t->label_cols[c] ? n : t->label_cols[c];
 		}
 	}
-	size_t least = t->number_cols + GAP_COLS + LEAST_BAR_COLS;
-	if (t->trend_cols && least + t->trend_cols + GAP_COLS + max / 4 > max)
+}
+
+// Names get what they need, as long as the bars keep a part of the width; where little is left for
+// names, there are no trends.
+static void lay_out(struct sink *k, struct str total)
+{
+	struct chart *t = k->state;
+	size_t max = k->frame.max_cols ? k->frame.max_cols : PIPE_COLS;
+	size_t bar = max / BAR_PART > LEAST_BAR_COLS ? max / BAR_PART : LEAST_BAR_COLS;
+	t->number_cols = text_cols(total);
+	measure(t);
+	size_t fixed = bar + GAP_COLS + t->number_cols;
+	if (t->trend_cols && fixed + t->trend_cols + GAP_COLS + LEAST_LABEL_COLS > max)
 		t->trend_cols = 0;
-	size_t part = t->trend_cols ? max / 3 : max / 2;
-	size_t fixed = least + (t->trend_cols ? t->trend_cols + GAP_COLS : 0);
-	part = part + fixed > max ? max - fixed : part;
-	while (sum(t->label_cols, t->n_labels) > part) {
+	fixed += t->trend_cols ? t->trend_cols + GAP_COLS : 0;
+	while (sum(t->label_cols, t->n_labels) + fixed > max) {
 		size_t widest = 0;
 		for (size_t c = 1; c < t->n_labels; c++)
 			widest = t->label_cols[c] > t->label_cols[widest] ? c : widest;
-		if (t->label_cols[widest] <= LEAST_LABEL_COLS)
+		if (t->label_cols[widest] <= LEAST_TEXT_COLS)
 			break;
 		t->label_cols[widest]--;
 	}
-	size_t used = sum(t->label_cols, t->n_labels) + fixed - LEAST_BAR_COLS;
+	size_t used = sum(t->label_cols, t->n_labels) + fixed - bar;
 	t->bar_cols = used + LEAST_BAR_COLS < max ? max - used : LEAST_BAR_COLS;
 }
 
@@ -240,29 +220,71 @@ static void put_line(struct sink *k, const struct line *l)
 	buf_addc(k->out, '\n');
 }
 
+// All in the order of time, without a column that tells them apart besides.
+static bool is_timeline(const struct chart *t)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (!t->lines[i].has_time || (i && t->lines[i].time <= t->lines[i - 1].time))
+			return false;
+	return true;
+}
+
+// The hours, days, ... without a row between two.
+static void put_empty(struct sink *k, int64_t from, int64_t until)
+{
+	struct chart *t = k->state;
+	enum value_type type = k->result->columns[t->labels[0]].type;
+	int64_t step = timeline_step(type), n = (until - from) / step - 1;
+	for (int64_t i = 1; i <= n && n <= MAX_EMPTY; i++) {
+		struct buf b = {0};
+		timeline_add(&b, type, from + i * step);
+		struct cell c = {.kind = CELL_TEXT, .s = buf_str(&b)};
+		put_line(k, &(struct line){.labels = {human(t, type, &c)}});
+		buf_free(&b);
+	}
+	if (n > MAX_EMPTY)
+		put_line(k, &(struct line){.note = str_of(arena_printf(&t->arena,
+						   "%s %lld %s without a turn",
+						   k->frame.is_utf8 ? "…" : "...", (long long)n,
+						   timeline_units(type)))});
+}
+
+static void put_total(struct sink *k, struct str number)
+{
+	struct chart *t = k->state;
+	static const struct str name = {"total", 5};
+	size_t cols = sum(t->label_cols, t->n_labels) + t->bar_cols + GAP_COLS + t->number_cols +
+		      (t->trend_cols ? t->trend_cols + GAP_COLS : 0);
+	sink_style(k, STYLE_BOLD);
+	buf_add(k->out, name);
+	sink_pad(k->out, cols - name.n - text_cols(number));
+	buf_add(k->out, number);
+	sink_style(k, STYLE_OFF);
+	buf_addc(k->out, '\n');
+}
+
 static void put_chart(struct sink *k, const struct cell *totals)
 {
 	struct chart *t = k->state;
-	struct line total = {0};
-	bool has_total = totals && t->value != SIZE_MAX && t->n > 1 && !k->result->is_total_row &&
-			 k->result->columns[t->value].is_total;
-	if (has_total)
-		total.number = human(t, k->result->columns[t->value].type, &totals[t->value]);
-	lay_out(k, total.number);
+	struct str total = STR_NONE;
+	if (totals && t->value != SIZE_MAX && t->n > 1 && !k->result->is_total_row &&
+		k->result->columns[t->value].is_total)
+		total = human(t, k->result->columns[t->value].type, &totals[t->value]);
+	lay_out(k, total);
 	sink_title(k);
-	for (size_t i = 0; i < t->n; i++)
+	bool has_empty = is_timeline(t);
+	for (size_t i = 0; i < t->n; i++) {
+		if (has_empty && i)
+			put_empty(k, t->lines[i - 1].time, t->lines[i].time);
 		put_line(k, &t->lines[i]);
-	total.labels[0] = STR("total");
-	if (has_total) {
-		sink_style(k, STYLE_BOLD);
-		put_line(k, &total);
-		sink_style(k, STYLE_OFF);
 	}
+	if (total.n)
+		put_total(k, total);
 	if (t->trend_cols)
-		sink_note(k, STR("Between name and bar: the last 30 days, each row by its dearest "
-				 "day."));
-	for (struct str rest = str_of(k->frame.footer); rest.p;)
-		sink_note(k, str_split(rest, '\n', &rest));
+		sink_note(k,
+			STR("Between name and bar: the last 30 days, each row to its own scale."));
+	if (k->frame.footer)
+		sink_note(k, str_of(k->frame.footer));
 }
 
 static void end(struct sink *k, const struct cell *totals)

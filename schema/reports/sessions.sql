@@ -17,6 +17,7 @@
 -- @measures
 -- @column  unattributed  usd  What Claude Code's own meter counts beyond the turns, at our prices; null: unknown  minor total
 -- @column  unknown  int  Calls cut off or with output known only from below  alert total
+-- @chart   bar x=session,project,title y=cost
 -- @empty   No sessions yet. `ccl sync` reads what Claude Code has kept; `ccl install` logs each new turn.
 -- @example ccl sessions --since 7d --sort cost:desc --limit 10
 WITH sums AS MATERIALIZED (

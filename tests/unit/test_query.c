@@ -423,6 +423,24 @@ static void check_columns(sqlite3_stmt *s, const struct report_def *def)
 			found, def->n_columns);
 }
 
+// What stands below a table or a chart, and beside the bars of one.
+static void check_more(sqlite3 *db, const struct report_def *def, const struct request *req)
+{
+	const char *all[] = {def->footer_sql, def->chart_footer_sql, def->trend_sql};
+	struct cell totals[REPORT_MAX_COLUMNS] = {0};
+	struct result r = {.columns = def->columns, .n_columns = def->n_columns, .totals = totals};
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+		struct err e = {0};
+		sqlite3_stmt *s = NULL;
+		if (!all[i])
+			continue;
+		if (!report_prepare(db, all[i], req, &r, &s, &e))
+			fail_msg("%s: %s", def->name, e.text);
+		assert_true(sqlite3_stmt_readonly(s));
+		(void)sqlite3_finalize(s);
+	}
+}
+
 // Every report prepares on a fresh ledger, only reads, and yields what it declares.
 static void test_every_report(void **state)
 {
@@ -436,8 +454,7 @@ static void test_every_report(void **state)
 	assert_true(report_open(&a, &db, &e));
 	for (size_t i = 0; i < n_report_defs; i++) {
 		const struct report_def *def = &report_defs[i];
-		struct request req = {
-			.def = def, .until_ms = LEDGER_NO_END_MS, .by = BY_MODEL};
+		struct request req = {.def = def, .until_ms = LEDGER_NO_END_MS, .by = BY_MODEL};
 		struct result r;
 		sqlite3_stmt *s = NULL;
 		if (!def->sql)
@@ -449,6 +466,7 @@ static void test_every_report(void **state)
 		(void)sqlite3_finalize(s);
 		for (size_t p = 0; p < def->n_params; p++)
 			req.params[p] = STR("1");
+		check_more(db, def, &req);
 		if (def->window == WINDOW_PULL_REQUEST || def->window == WINDOW_TURN) {
 			assert_false(report_run(db, &a, &req, &r, &e));
 			assert_int_equal(e.code, ERR_NO_INPUT);
