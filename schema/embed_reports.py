@@ -207,7 +207,8 @@ class Header:
 
     def check_binds(self):
         for name, sql in self.fragments.items():
-            self.body, self.footer = (x.replace('@' + name, sql) for x in (self.body, self.footer))
+            self.body = self.body.replace('@' + name, sql)
+            self.more = {k: v.replace('@' + name, sql) for k, v in self.more.items()}
         known = {'now_ms'} | {p['name'] for p in self.params}
         for f in self.filters or []:
             known |= set(BINDS.get(f, (f,)))

@@ -49,4 +49,6 @@ line AS (
   UNION ALL
   SELECT n, 1, from_ms, until_ms, 0, NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 0, NULL, 0, NULL, NULL, NULL, NULL, until_ms - from_ms
   FROM gap WHERE until_ms - from_ms > 18000000)
-SELECT * FROM line ORDER BY n, is_gap, cost DESC, turns DESC, project, branch, agent, model
+SELECT start, end, active, project, branch, agent, model, sessions, turns, input, output, cache_write_5m, cache_write_1h, cache_read,
+  web_searches, cost, unpriced, burn_per_hour, tokens_per_minute, projected, reset, gap
+FROM line ORDER BY n, is_gap, cost DESC, turns DESC, project, branch, agent, model
