@@ -203,6 +203,8 @@ static bool read_cells(struct table *t, const char *plan, sqlite3_value **args, 
 {
 	unsigned version = 0;
 	bool is_by_block = (named(plan) >> SPEND_BLOCK & 1) != 0;
+	unsigned long long charged =
+		CHARGED | (int_of(args[ARG_BY], 0) & BY_BRANCH ? BY_CHARGED : 0);
 	struct spend_filter f = {.since_ms = int_of(args[ARG_SINCE_MS], 0),
 		.until_ms = int_of(args[ARG_UNTIL_MS], LEDGER_NO_END_MS),
 		.project = text_of(args[ARG_PROJECT]),
@@ -210,7 +212,7 @@ static bool read_cells(struct table *t, const char *plan, sqlite3_value **args, 
 		.model = text_of(args[ARG_MODEL]),
 		.session = text_of(args[ARG_SESSION]),
 		.is_by_charge = is_by_charge(named(plan)),
-		.has_charge = (named(plan) & (CHARGED | BY_CHARGED)) != 0,
+		.has_charge = (named(plan) & charged) != 0,
 		.is_by_turn = (named(plan) >> SPEND_PROMPT_ID & 1) != 0,
 		.has_parts = (named(plan) & PARTS) != 0,
 		.blocks = is_by_block ? &t->blocks : NULL};

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What goes through a pager: on a terminal of our own, with pagers that leave a mark."""
+"""What a terminal gets: through which pager, and in which colours."""
 import fcntl
 import os
 import pty
@@ -14,7 +14,7 @@ from harness import CCL, LedgerCase, turn_line
 MARK = "sed 's/^/paged: /'"
 
 
-class Pager(LedgerCase):
+class Terminal(LedgerCase):
     def setUp(self):
         super().setUp()
         folder = self.home / '.claude/projects/-nowhere'
@@ -108,6 +108,14 @@ class Pager(LedgerCase):
         self.sync()
         status, out = self.on_terminal('session', 's2', '--json', PAGER='true')
         self.assertEqual((status, out), (0, ''))
+
+    def test_colours_of_a_chart(self):
+        for more, is_color in (({'NO_COLOR': ''}, True), ({'NO_COLOR': '1'}, False), ({'NO_COLOR': '', 'TERM': 'dumb'}, False)):
+            out = self.on_terminal('days', '--chart', **more)[1]
+            self.assertIn('█', out)
+            self.assertEqual('\x1b[36m█' in out, is_color, more)
+            self.assertEqual('\x1b' in out, is_color, more)
+        self.assertNotIn('\x1b', self.on_terminal('days', '--chart', '--no-color', NO_COLOR='')[1])
 
     def test_the_real_one(self):
         status, out = self.on_terminal('hours', keys=b'q')
