@@ -178,10 +178,16 @@ SELECT session_id, parent_id FROM (
 WHERE place = 1;
 
 -- The five-hour windows of a subscription that have turns in them, none overlapping another. Where the
--- status line told when one resets, it is that one; else it begins at the full hour (UTC) of the first
--- turn behind the one before, and ends where one that was told begins.
+-- status line, or a transcript when the limit was hit, told when one resets, it is that one; else it
+-- begins at the full hour (UTC) of the first turn behind the one before, and ends where one that was
+-- told begins. (limit_seen is read by its key at each step, hit has few rows, told is only to join.)
 CREATE TEMP VIEW five_hour_block AS
-WITH RECURSIVE block(start_ms, end_ms, is_told) AS (
+WITH RECURSIVE hit(resets_ms) AS MATERIALIZED (
+  SELECT DISTINCT resets_ms FROM quota_limit
+  WHERE type_id = (SELECT id FROM name WHERE text = 'five_hour') AND resets_ms IS NOT NULL),
+told(resets_ms) AS MATERIALIZED (
+  SELECT resets_ms FROM limit_seen WHERE kind = 'five_hour' UNION SELECT resets_ms FROM hit),
+block(start_ms, end_ms, is_told) AS (
   SELECT 0, 0, 0
   UNION ALL
   SELECT max(b.end_ms, coalesce(l.resets_ms - 18000000, t.at_ms - t.at_ms % 3600000)),
@@ -189,8 +195,10 @@ WITH RECURSIVE block(start_ms, end_ms, is_told) AS (
     l.resets_ms IS NOT NULL
   FROM block AS b
   CROSS JOIN turn AS t ON t.id = (SELECT id FROM turn WHERE at_ms >= b.end_ms ORDER BY at_ms LIMIT 1)
-  LEFT JOIN limit_seen AS l ON l.kind = 'five_hour' AND l.resets_ms = (
-    SELECT max(resets_ms) FROM limit_seen WHERE kind = 'five_hour' AND resets_ms > t.at_ms AND resets_ms <= t.at_ms + 18000000)
-  LEFT JOIN limit_seen AS n ON n.kind = 'five_hour' AND n.resets_ms = (
-    SELECT min(resets_ms) FROM limit_seen WHERE kind = 'five_hour' AND resets_ms > t.at_ms + 18000000))
+  LEFT JOIN told AS l ON l.resets_ms = max(
+    coalesce((SELECT max(resets_ms) FROM limit_seen WHERE kind = 'five_hour' AND resets_ms > t.at_ms AND resets_ms <= t.at_ms + 18000000), 0),
+    coalesce((SELECT max(resets_ms) FROM hit WHERE resets_ms > t.at_ms AND resets_ms <= t.at_ms + 18000000), 0))
+  LEFT JOIN told AS n ON n.resets_ms = min(
+    coalesce((SELECT min(resets_ms) FROM limit_seen WHERE kind = 'five_hour' AND resets_ms > t.at_ms + 18000000), 900000000000000),
+    coalesce((SELECT min(resets_ms) FROM hit WHERE resets_ms > t.at_ms + 18000000), 900000000000000)))
 SELECT start_ms, end_ms, is_told FROM block WHERE end_ms > 0;

@@ -1,6 +1,6 @@
 -- @report  blocks
 -- @title   Five-hour blocks
--- @about   One row per five-hour window of a subscription with a turn in it. Where no status line told when it resets, it begins at the full hour of the first turn behind the block before. Time without a turn of more than five hours is a row of its own.
+-- @about   One row per five-hour window of a subscription with a turn in it. Where nothing told when it resets, it begins at the full hour of the first turn behind the block before. Time without a turn of more than five hours is a row of its own.
 -- @group   time
 -- @order   5
 -- @filter  time project branch model session breakdown by
@@ -13,7 +13,7 @@
 -- @column  burn_per_hour  usd  Cost per hour, from the block's first turn to its last; null: less than a minute lies between them
 -- @column  tokens_per_minute  int  Input and output, likewise  minor
 -- @column  projected  usd  What the active block will have cost at its end, if it goes on like this  alert
--- @column  reset  text  told by the status line, or guessed  minor
+-- @column  reset  text  told (by the status line, or when a limit was hit) or guessed  minor
 -- @column  gap  span  On a row between two blocks: how long there was no turn  alert
 -- @chart   bar x=start y=cost note=gap
 -- @empty   No turns yet. `ccl sync` reads what Claude Code has kept; `ccl install` logs each new turn.

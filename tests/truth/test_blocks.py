@@ -28,6 +28,14 @@ def windows(turns_ms, resets_ms):
     return out
 
 
+def hit_line(resets_s):
+    """What a transcript says when a limit is hit; and of a week, which says nothing of five hours."""
+    quotas = [{'status': 'rejected', 'resetsAt': START_MS // 1000 + resets_s + days * 86400 // 2, 'rateLimitType': kind}
+              for days, kind in ((0, 'five_hour'), (1, 'seven_day'))]
+    return ''.join(json.dumps({'type': 'assistant', 'uuid': f'{q["rateLimitType"]}-{resets_s}', 'sessionId': 's', 'isApiErrorMessage': True,
+                               'timestamp': '2026-11-20T00:00:00.000Z', 'quotaLimits': q, 'error': 'rate_limit'}) + '\n' for q in quotas)
+
+
 def whole(part):
     """Rounded as money is: half up."""
     return int(part + Fraction(1, 2))
@@ -42,10 +50,11 @@ class Blocks(LedgerCase):
         resets = sorted(rng.sample([m * 600 + d for m in range(250) for d in (0, 1)], rng.choice((0, 4, 20))))
         folder = self.home / f'.claude/projects/-x-{seed}'
         folder.mkdir(parents=True)
-        (folder / f's{seed}.jsonl').write_text(''.join(turn_line(f's{seed}', n) for n in turns))
+        hits = [r for r in resets if rng.random() < 0.3]
+        (folder / f's{seed}.jsonl').write_text(''.join(turn_line(f's{seed}', n) for n in turns) + ''.join(hit_line(r) for r in hits))
         self.ledger = self.dir / f'{seed}.db'
         self.sync(folder)
-        for r in resets:
+        for r in set(resets) - set(hits):
             told = {'session_id': f's{seed}', 'rate_limits': {'five_hour': {'used_percentage': 1, 'resets_at': START_MS // 1000 + r}}}
             run = subprocess.run([HOOK, '--status'], env=self.env(), input=json.dumps(told).encode(), capture_output=True, timeout=60)
             self.assertEqual((run.returncode, run.stderr), (0, b''))
