@@ -195,6 +195,10 @@ static void put_line(struct sink *k, const struct line *l)
 	for (size_t c = 0; c < t->n_labels; c++) {
 		struct buf cut = {0};
 		text_add_cut(&cut, l->labels[c], t->label_cols[c]);
+		if (!k->frame.is_utf8 && str_ends(buf_str(&cut), "…")) {
+			cut.n -= strlen("…");
+			buf_addc(&cut, '~');
+		}
 		size_t used = text_cols(buf_str(&cut));
 		bool is_number = value_is_number(k->result->columns[t->labels[c]].type);
 		sink_pad(k->out, is_number ? t->label_cols[c] - used : 0);

@@ -149,7 +149,9 @@ class Header:
         self.check_word(c[0])
         if c[1] not in TYPES:
             self.bad(f'parameter {c[0]} is of no known type: {c[1]!r}')
-        choices = c[2][1:-1] if re.fullmatch(r'\[\w+(\|\w+)+\]', c[2]) else None
+        if c[2][0] == '[' and not re.fullmatch(r'\[\w{1,23}(\|\w{1,23}){1,7}\]', c[2]):
+            self.bad('choices are [the default|other choices], at most 8')
+        choices = c[2][1:-1] if c[2][0] == '[' else None
         fallback = choices.split('|')[0] if choices else None if c[2] in ('required', '-') else c[2]
         self.params.append(dict(name=c[0], type=c[1], about=c[3], required=c[2] == 'required', fallback=fallback, choices=choices))
 
