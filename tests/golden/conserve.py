@@ -8,6 +8,7 @@ import datetime
 import decimal
 import json
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -43,6 +44,9 @@ class Ccl:
         if p.returncode != 0:
             sys.exit(f'{args}: {p.returncode} {p.stderr}')
         return json.loads(p.stdout, parse_float=decimal.Decimal)
+
+    def text(self, *args):
+        return subprocess.run([self.program, *args], env=self.env | {'COLUMNS': '200'}, capture_output=True, text=True, check=True).stdout
 
     def totals(self, *args):
         report = self(*args)
@@ -181,6 +185,44 @@ def check_compare(ccl):
     return n
 
 
+def percentile(sorted_values, pct):
+    """R-7"""
+    at = decimal.Decimal((len(sorted_values) - 1) * pct) / 100
+    low = sorted_values[int(at)]
+    return low + (sorted_values[min(int(at) + 1, len(sorted_values) - 1)] - low) * (at - int(at))
+
+
+def check_charts(ccl):
+    """Trends are the days of `days`; percentiles those of the sessions and pull requests."""
+    today, n = datetime.date(2026, 11, 21), 0
+    for extra in FILTERS:
+        days = {}
+        for row in ccl('days', *extra, '--by', 'model')['rows']:
+            at = 29 - (today - datetime.date.fromisoformat(row['day'])).days
+            if 0 <= at < 30:
+                days.setdefault(row['model'], [0] * 30)[at] = row['cost'] or 0
+        lines = ccl.text('models', *extra, '--chart').splitlines()
+        for model, costs in days.items():
+            graph = ''.join(' ▁▂▃▄▅▆▇█'[min(8, int(c / max(costs) * 8) + 1) if c > 0 else 0] for c in costs)
+            line = next(x for x in lines if x.startswith(model + ' '))
+            if graph not in line:
+                sys.exit(f'models --chart {extra}: no {graph!r} in {line!r}')
+            n += graph.strip() != ''
+        text = ccl.text('summary', *extra, '--chart')
+        for noun, report in (('session', 'sessions'), ('pull request', 'prs')):
+            costs = sorted(r['cost'] for r in ccl(report, *extra)['rows'] if r['cost'] is not None and r.get('certainty') != 'guess')
+            shown = re.search(rf'^(\d+) {noun}s?: p50 \$(\S+), p95 \$(\S+), p99 \$(\S+)$', text, re.M)
+            if not costs and not shown:
+                continue
+            want = [len(costs), *(percentile(costs, p) for p in (50, 95, 99))]
+            if any(abs(decimal.Decimal(s) - w) > decimal.Decimal('0.005') for s, w in zip(shown.groups(), want)):
+                sys.exit(f'summary --chart {extra}: {shown.group()!r} is not {want}')
+            n += 1
+    if n < 20:
+        sys.exit(f'only {n} graphs and percentiles were of something')
+    return n
+
+
 def add_row(sums, key, row):
     old = sums.setdefault(tuple(str(k) for k in key), [0] * len(MEASURES))
     for i, m in enumerate(MEASURES):
@@ -226,7 +268,7 @@ def main():
             sys.exit(f'only {money} have the measures: this test tests nothing')
         n_windows = check_windows(ccl, Oracle(path))
         n = check(ccl, money)
-        n_prs, n_by, n_compare = check_prs(ccl), check_by(ccl), check_compare(ccl)
+        n_prs, n_by, n_compare, n_charts = check_prs(ccl), check_by(ccl), check_compare(ccl), check_charts(ccl)
         # the reports that are limited by themselves
         sessions = [r['session'] for r in ccl('sessions')['rows']]
         parts = [ccl.totals('session', s) for s in sessions]
@@ -239,7 +281,7 @@ def main():
         same('last', ccl.totals('last'), ccl.totals('summary', '--session', newest))
         if n < 300:
             sys.exit(f'only {n} comparisons were of something')
-        print(f'{n_windows} windows equal their turns, {n} sums of {len(money)} reports and {n_prs} of pull requests equal their totals, {n_by} of --by another report, {n_compare} of compare those of its periods, {ccl.runs} runs')
+        print(f'{n_windows} windows equal their turns, {n} sums of {len(money)} reports and {n_prs} of pull requests equal their totals, {n_by} of --by another report, {n_compare} of compare those of its periods, {n_charts} graphs and percentiles, {ccl.runs} runs')
 
 
 if __name__ == '__main__':
