@@ -202,10 +202,11 @@ def check_charts(ccl):
             if 0 <= at < 30:
                 days.setdefault(row['model'], [0] * 30)[at] = row['cost'] or 0
         lines = ccl.text('models', *extra, '--chart').splitlines()
+        at = max([len(r['model']) for r in ccl('models', *extra)['rows']], default=0) + 2
         for model, costs in days.items():
             graph = ''.join(' ▁▂▃▄▅▆▇█'[min(8, int(c / max(costs) * 8) + 1) if c > 0 else 0] for c in costs)
             line = next(x for x in lines if x.startswith(model + ' '))
-            if graph not in line:
+            if line[at:at + 30].ljust(30) != graph:
                 sys.exit(f'models --chart {extra}: no {graph!r} in {line!r}')
             n += graph.strip() != ''
         text = ccl.text('summary', *extra, '--chart')
