@@ -94,6 +94,7 @@ bool help_all(struct err *e)
 	add_commands(&b, "worklog", NULL);
 	add_reports(&b, "guard", "Budgets and runaway sessions");
 	add_commands(&b, "guard", NULL);
+	add_commands(&b, "money", "Prices and plan");
 	add_commands(&b, "pr", "Pull requests by hand");
 	add_commands(&b, "setup", "Set up");
 	add_reports(&b, "health", "More");

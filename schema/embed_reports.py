@@ -4,7 +4,7 @@ import glob
 import os
 import re
 
-TYPES = 'text id path number int tokens usd time day hour week month span pct bool quantity'.split()
+TYPES = 'text id path number int tokens usd rate time day hour week month span pct bool quantity'.split()
 FILTERS = 'time project branch model session breakdown by'.split()
 GROUPS = 'overview time work worklog guard health'.split()
 # What a filter binds, besides :now_ms, which every report may use.

@@ -16,6 +16,7 @@ enum value_type {
 	VALUE_INT,      // integer
 	VALUE_TOKENS,   // integer
 	VALUE_USD,      // pico-USD; printed as USD with twelve decimals
+	VALUE_RATE,     // micro-USD per million tokens; printed as USD with six decimals
 	VALUE_TIME,     // milliseconds since 1970 UTC; printed in ISO, UTC
 	VALUE_DAY,      // text YYYY-MM-DD, in the zone asked for
 	VALUE_HOUR,     // text, ISO with offset
