@@ -13,6 +13,9 @@ const struct option_def option_defs[N_OPTIONS] = {
 	[OPT_SESSION] = {"session", NULL, "ID",
 		"only this session; the beginning of its id is enough"},
 	[OPT_BREAKDOWN] = {"breakdown", NULL, NULL, "split each row by model"},
+	[OPT_COST] = {"cost", NULL, "WHOSE",
+		"money as calculated, as reported by Claude Code, or auto (reported without a "
+		"price)"},
 	[OPT_TIMEZONE] = {"timezone", NULL, "ZONE",
 		"days and hours of this zone, e.g. Europe/Berlin"},
 	[OPT_COLUMNS] = {"columns", "o", "A,B", "these columns, in this order"},
@@ -73,7 +76,7 @@ uint64_t args_options_of(const struct report_def *def)
 		{FILTER_SESSION, OPT_SESSION},
 		{FILTER_BREAKDOWN, OPT_BREAKDOWN},
 	};
-	uint64_t options = OPTS_OUTPUT | OPT(OPT_TIMEZONE);
+	uint64_t options = OPTS_OUTPUT | OPT(OPT_TIMEZONE) | (def->has_spend ? OPT(OPT_COST) : 0);
 	for (size_t i = 0; i < sizeof map / sizeof *map; i++)
 		if (def->filters & map[i].filter)
 			options |= OPT(map[i].option);

@@ -16,6 +16,7 @@ struct request {
 	struct str project, branch, model, session; // STR_NONE: not asked for; session: full id
 	bool is_breakdown;
 	unsigned by; // of enum report_by
+	enum report_cost cost;
 	struct str params[REPORT_MAX_PARAMS]; // values of def->params, as text; STR_NONE: NULL
 };
 

@@ -36,6 +36,23 @@ static bool read_window(const struct args *args, struct request *req, struct err
 	return true;
 }
 
+static bool read_cost(const struct args *args, struct request *req, struct err *e)
+{
+	static const char *const names[] = {[COST_AUTO] = "auto",
+		[COST_CALCULATED] = "calculated",
+		[COST_REPORTED] = "reported"};
+	struct str word = args->values[OPT_COST];
+	if (!word.p)
+		return true;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (str_is(word, names[i])) {
+			req->cost = (enum report_cost)i;
+			return true;
+		}
+	return err_set(
+		e, ERR_USAGE, "--cost %.*s: it is auto, calculated or reported", STR_ARG(word));
+}
+
 static bool read_params(const struct args *args, struct request *req, struct err *e)
 {
 	const struct report_def *def = req->def;
@@ -192,7 +209,8 @@ bool show_report(struct arena *a, const struct report_def *def, const struct arg
 	req.model = args->values[OPT_MODEL];
 	req.is_breakdown = args_has(args, OPT_BREAKDOWN);
 	*out_status = 0;
-	if (!set_zone(args, e) || !read_window(args, &req, e) || !read_params(args, &req, e))
+	if (!set_zone(args, e) || !read_window(args, &req, e) || !read_cost(args, &req, e) ||
+		!read_params(args, &req, e))
 		return false;
 	bool ok = def->source ? doctor_run(a, &req, &r, out_status, e)
 			      : run_sql(a, args, &req, &r, &frame, e);

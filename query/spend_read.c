@@ -7,6 +7,7 @@
 #include "ledger.h"
 #include "report_def.h"
 #include "rowset.h"
+#include "spend_reported.h"
 
 enum { QUARTER_MS = 900000, DAY_MS = 86400000, N_RATES = 6 };
 
@@ -233,8 +234,9 @@ static bool set_cost(
 		c->v[i] = 0;
 	if (r->filter->has_parts)
 		set_parts(c, rate);
-	c->v[SPEND_COST] = rate->is_priced ? sum : SPEND_NULL;
-	c->v[SPEND_UNPRICED] = rate->is_priced ? 0 : c->v[SPEND_TURNS];
+	bool has_cost = rate->is_priced && r->filter->cost != COST_REPORTED;
+	c->v[SPEND_COST] = has_cost ? sum : SPEND_NULL;
+	c->v[SPEND_UNPRICED] = has_cost ? 0 : c->v[SPEND_TURNS];
 	c->v[SPEND_MODEL_ID] = rate->model_id;
 	return true;
 }
@@ -350,32 +352,91 @@ static bool read_by_charge(struct reader *r, struct err *e)
 	return true;
 }
 
+// The whole quarter hours of the window, which come from the roll-up. False: all comes from turns.
+static bool find_quarters(const struct spend_filter *f, int64_t *out_first, int64_t *out_end)
+{
+	int64_t first = (f->since_ms + QUARTER_MS - 1) / QUARTER_MS, end = f->until_ms / QUARTER_MS;
+	*out_first = first;
+	*out_end = first > end ? first : end;
+	return !f->session.p && !f->is_by_turn;
+}
+
 // Whole quarter hours come from the roll-up, the two that a limit cuts from the turns; one session,
 // and what is asked for by prompt, come from the turns.
 static bool read_window(struct reader *r, struct err *e)
 {
-	int64_t since_ms = r->filter->since_ms, until_ms = r->filter->until_ms;
-	int64_t first = (since_ms + QUARTER_MS - 1) / QUARTER_MS, end = until_ms / QUARTER_MS;
-	int64_t first_ms = first * QUARTER_MS, end_ms = (first > end ? first : end) * QUARTER_MS;
-	if (r->filter->session.p)
-		return read_rows(r, spend_session_sql, since_ms, until_ms, e);
-	if (r->filter->is_by_turn)
-		return read_rows(r, spend_turn_sql, since_ms, until_ms, e);
+	int64_t since_ms = r->filter->since_ms, until_ms = r->filter->until_ms, first, end;
+	if (!find_quarters(r->filter, &first, &end))
+		return read_rows(r, r->filter->session.p ? spend_session_sql : spend_turn_sql,
+			since_ms, until_ms, e);
+	int64_t first_ms = first * QUARTER_MS, end_ms = end * QUARTER_MS;
 	return read_rows(
 		       r, spend_turn_sql, since_ms, first_ms < until_ms ? first_ms : until_ms, e) &&
 	       read_rows(r, spend_rollup_sql, first, end, e) &&
 	       read_rows(r, spend_turn_sql, end_ms, until_ms, e);
 }
 
+static bool read_reported(struct reader *r, struct reported_list *out, struct err *e)
+{
+	AUTO(finalize) sqlite3_stmt *told = NULL;
+	AUTO(finalize) sqlite3_stmt *metered = NULL;
+	if (r->filter->cost == COST_CALCULATED)
+		return true;
+	if (!prepare(r, spend_told_sql, &told, e) || !reported_told(told, out, e))
+		return false;
+	return r->filter->cost != COST_REPORTED ||
+	       (prepare(r, spend_metered_sql, &metered, e) && reported_metered(metered, out, e));
+}
+
+// The turn is in another cell already, without a cost; this one adds nothing but that.
+static bool add_reported(struct reader *r, const struct reported *x, struct err *e)
+{
+	const struct spend_filter *f = r->filter;
+	const int64_t *origin;
+	const struct rate *rate = find_rate(r, x->class_id, x->at_ms);
+	bool is_asked = rate && (f->cost == COST_REPORTED || !rate->is_priced);
+	int64_t first, end;
+	if (!is_asked || x->at_ms < f->since_ms || x->at_ms >= f->until_ms)
+		return true;
+	if (!find_origin(r, x->origin_id, &origin, e))
+		return false;
+	struct spend_cells *out = r->out;
+	out->all = mem_reserve(out->all, &out->cap, out->n + 1, sizeof *out->all);
+	struct spend_cell *c = &out->all[out->n];
+	*c = (struct spend_cell){0};
+	if (!origin || !set_charge(r, c, x->charge_id))
+		return true;
+	out->n++;
+	int64_t quarter = x->at_ms / QUARTER_MS;
+	bool is_rolled_up = find_quarters(f, &first, &end) && quarter >= first && quarter < end;
+	c->v[SPEND_TURN_ID] = is_rolled_up ? SPEND_NULL : x->turn_id;
+	c->v[SPEND_AT_MS] = is_rolled_up ? quarter * QUARTER_MS : x->at_ms;
+	c->v[SPEND_ORIGIN_ID] = origin[ORIGIN_ID];
+	c->v[SPEND_CLASS_ID] = x->class_id;
+	c->v[SPEND_MODEL_ID] = rate->model_id;
+	c->v[SPEND_SESSION_ID] = origin[SESSION_ID];
+	c->v[SPEND_AGENT_ID] = origin[AGENT_ID];
+	c->v[SPEND_PROJECT_ID] = origin[PROJECT_ID];
+	c->v[SPEND_PROMPT_ID] = is_rolled_up || !x->prompt_id ? SPEND_NULL : x->prompt_id;
+	c->v[SPEND_COST] = x->pico;
+	c->v[SPEND_UNPRICED] = -x->n_turns;
+	c->v[SPEND_FIRST_MS] = c->v[SPEND_LAST_MS] = x->at_ms;
+	return true;
+}
+
 bool spend_read(sqlite3 *db, const struct spend_filter *f, struct spend_cells *out, struct err *e)
 {
 	struct reader r = {.db = db, .filter = f, .out = out};
+	struct reported_list reported = {0};
 	out->n = 0;
-	bool ok = read_rates(&r, e);
-	if (ok && f->is_by_charge && is_whole(f))
+	bool ok = read_rates(&r, e) && read_reported(&r, &reported, e);
+	if (ok && f->is_by_charge && is_whole(f) && reported.n == 0)
 		ok = read_by_charge(&r, e);
 	else
 		ok = ok && read_charges(&r, e) && begin_origins(&r, e) && read_window(&r, e);
+	for (size_t i = 0; ok && i < reported.n; i++)
+		ok = add_reported(&r, &reported.all[i], e);
+	free(reported.all);
 	free(r.rates);
 	rowset_free(&r.origins);
 	rowset_free(&r.charges);

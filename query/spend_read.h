@@ -6,6 +6,7 @@
 #include <sqlite3.h>
 
 #include "err.h"
+#include "report_def.h"
 #include "str.h"
 
 #define SPEND_NULL INT64_MIN
@@ -63,7 +64,8 @@ struct spend_filter {
 			   // for
 	bool has_charge;   // SPEND_CHARGED_PROJECT_ID to SPEND_NUMBER: one is asked for
 	bool is_by_turn;   // SPEND_PROMPT_ID is asked for: turns are read, no roll-up
-	bool has_parts;    // SPEND_INPUT_COST to SPEND_CACHE_SAVED: one is asked for
+	enum report_cost cost;
+	bool has_parts; // SPEND_INPUT_COST to SPEND_CACHE_SAVED: one is asked for
 };
 
 // A roll-up row, a turn or a step. What was not asked for may be missing. SPEND_HOUR to

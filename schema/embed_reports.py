@@ -176,10 +176,15 @@ class Header:
         for f in self.filters or []:
             known |= set(BINDS.get(f, (f,)))
         if self.filters is not None:  # spend.sql binds them all
-            known |= {'since_ms', 'until_ms', 'project', 'branch', 'model', 'session', 'breakdown', 'by'}
+            known |= {'since_ms', 'until_ms', 'project', 'branch', 'model', 'session', 'breakdown', 'by', 'cost'}
         for name in re.findall(r'(?<![:\w]):([A-Za-z_]\w*)', re.sub(r"'[^']*'", "''", self.body + self.footer)):
             if name not in known:
                 self.bad(f'the SQL uses :{name}, which no @param or @filter declares')
+
+    def has_spend(self):
+        """Whether its money is a sum over `spend`, which --cost decides about."""
+        is_money = any(c['type'] == 'usd' for c in self.columns)
+        return is_money and bool(re.search(r'\b(FROM|JOIN)\s+spend\b', self.body))
 
     def sql(self, spend, body):
         body = body.replace('@measures', MEASURE_SQL)
@@ -224,7 +229,7 @@ def c_table(headers, spend, c_string):
         out.append(f'\t.totals_column = {c_quote(total[0])}, .totals_value = {c_quote(total[1])},')
         out.append(f'\t.params = {f"params_{i}" if h.params else "NULL"}, .n_params = {len(h.params)},')
         out.append(f'\t.columns = columns_{i}, .n_columns = {len(h.columns)},')
-        out.append(f'\t.filters = {filters},')
+        out.append(f'\t.filters = {filters}, .has_spend = {flag(h.has_spend())},')
         out.append(f'\t.window = WINDOW_{t.get("window", "none").upper().replace("-", "_")}, .version = {t.get("version", "1")},\n}},')
     out.append('};')
     out.append(f'const size_t n_report_defs = {len(headers)};')

@@ -66,6 +66,13 @@ enum report_by {
 	BY_AGENT = 4,
 };
 
+// Whose figures money is (--cost).
+enum report_cost {
+	COST_AUTO,       // ours; where a model has no price, what the transcript says of the response
+	COST_CALCULATED, // ours
+	COST_REPORTED,   // Claude Code's own; where it says nothing of a response, none
+};
+
 // What the report itself is limited to, within what the filters leave.
 enum report_window {
 	WINDOW_NONE,
@@ -93,6 +100,7 @@ struct report_def {
 	const struct report_column *columns;
 	size_t n_columns;
 	unsigned filters; // of enum report_filter
+	bool has_spend;   // its money is a sum over `spend`: honours :cost
 	enum report_window window;
 	int version; // rises when a column is removed, renamed or retyped
 };
@@ -110,6 +118,8 @@ extern const char spend_origin_sql[], spend_left_sql[], spend_rate_sql[], spend_
 extern const char calls_origin_sql[], calls_class_sql[], calls_charge_sql[], calls_edit_sql[],
 	calls_many_sql[], calls_whole_sql[], calls_scan_sql[], calls_window_sql[],
 	calls_session_sql[];
+	spend_turn_sql[], spend_session_sql[], spend_branch_sql[], spend_charge_sql[],
+	spend_told_sql[], spend_metered_sql[];
 // Those of beyond_read.sql.
 extern const char beyond_meter_sql[], beyond_parent_sql[], beyond_own_sql[], beyond_own_all_sql[],
 	beyond_price_sql[];
