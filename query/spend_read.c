@@ -7,16 +7,10 @@
 #include "ledger.h"
 #include "report_def.h"
 #include "rowset.h"
+#include "spend_rate.h"
 #include "spend_reported.h"
 
-enum { QUARTER_MS = 900000, DAY_MS = 86400000, N_RATES = 6 };
-
-// Of a class within a time: pico-USD per token, in the order of the columns from SPEND_INPUT on.
-struct rate {
-	int64_t class_id, from_ms, until_ms, model_id;
-	bool is_priced;
-	int64_t rates[N_RATES];
-};
+enum { QUARTER_MS = 900000, DAY_MS = 86400000 };
 
 // Columns of the rows in reader.origins.
 enum { ORIGIN_ID, STATE, SESSION_ID, AGENT_ID, PROJECT_ID, IS_LOWER_BOUND, N_ORIGIN };
@@ -27,8 +21,7 @@ struct reader {
 	sqlite3 *db;
 	const struct spend_filter *filter;
 	struct spend_cells *out;
-	struct rate *rates; // by class, then time
-	size_t n_rates, cap_rates;
+	struct rates rates;
 	struct rowset origins;
 	sqlite3_stmt *origin;   // reads some
 	bool is_complete;       // an origin that is not in origins is OUTSIDE
@@ -85,38 +78,7 @@ static int64_t int_or_null(sqlite3_stmt *s, int at)
 static bool read_rates(struct reader *r, struct err *e)
 {
 	AUTO(finalize) sqlite3_stmt *s = NULL;
-	int rc;
-	if (!prepare(r, spend_rate_sql, &s, e))
-		return false;
-	while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
-		r->rates = mem_reserve(r->rates, &r->cap_rates, r->n_rates + 1, sizeof *r->rates);
-		struct rate *p = &r->rates[r->n_rates++];
-		*p = (struct rate){.class_id = sqlite3_column_int64(s, 0),
-			.from_ms = sqlite3_column_int64(s, 1),
-			.until_ms = sqlite3_column_int64(s, 2),
-			.model_id = sqlite3_column_int64(s, 3),
-			.is_priced = sqlite3_column_type(s, 4) != SQLITE_NULL};
-		for (int i = 0; i < N_RATES; i++)
-			p->rates[i] = sqlite3_column_int64(s, 4 + i);
-	}
-	return rc == SQLITE_DONE || fail(r, e);
-}
-
-// NULL: a class that the filters leave out.
-static const struct rate *find_rate(const struct reader *r, int64_t class_id, int64_t at_ms)
-{
-	size_t low = 0, n = r->n_rates;
-	while (n > 0) {
-		const struct rate *p = &r->rates[low + n / 2];
-		if (p->class_id < class_id || (p->class_id == class_id && p->until_ms <= at_ms)) {
-			low += n / 2 + 1;
-			n -= n / 2 + 1;
-		} else {
-			n /= 2;
-		}
-	}
-	const struct rate *p = low < r->n_rates ? &r->rates[low] : NULL;
-	return p && p->class_id == class_id && p->from_ms <= at_ms ? p : NULL;
+	return prepare(r, spend_rate_sql, &s, e) && (rates_read(&r->rates, s) || fail(r, e));
 }
 
 static bool read_origins(struct reader *r, int64_t first, int64_t last, struct err *e)
@@ -213,10 +175,10 @@ static bool set_charge(struct reader *r, struct spend_cell *c, int64_t charge_id
 // After the sum was found to fit; 0 without a price, for all rates are 0 then.
 static void set_parts(struct spend_cell *c, const struct rate *rate)
 {
-	static const enum spend_column part_of[N_RATES] = {SPEND_INPUT_COST, SPEND_OUTPUT_COST,
+	static const enum spend_column part_of[RATE_N] = {SPEND_INPUT_COST, SPEND_OUTPUT_COST,
 		SPEND_CACHE_WRITE_COST, SPEND_CACHE_WRITE_COST, SPEND_CACHE_READ_COST,
 		SPEND_SEARCH_COST};
-	for (int i = 0; i < N_RATES; i++)
+	for (int i = 0; i < RATE_N; i++)
 		c->v[part_of[i]] += c->v[SPEND_INPUT + i] * rate->rates[i];
 	c->v[SPEND_CACHE_SAVED] =
 		c->v[SPEND_CACHE_READ] * rate->rates[0] - c->v[SPEND_CACHE_READ_COST];
@@ -226,7 +188,7 @@ static bool set_cost(
 	const struct reader *r, struct spend_cell *c, const struct rate *rate, struct err *e)
 {
 	int64_t sum = 0, product;
-	for (int i = 0; i < N_RATES; i++)
+	for (int i = 0; i < RATE_N; i++)
 		if (__builtin_mul_overflow(c->v[SPEND_INPUT + i], rate->rates[i], &product) ||
 			__builtin_add_overflow(sum, product, &sum))
 			return err_set(e, ERR_FORMAT, "integer overflow: too many tokens to price");
@@ -252,9 +214,10 @@ static bool add_cell(struct reader *r, sqlite3_stmt *s, struct err *e)
 	const int64_t *origin;
 	int64_t at_ms = sqlite3_column_int64(s, 1);
 	int64_t class_id = sqlite3_column_int64(s, 3);
-	const struct rate *rate = find_rate(r, class_id, at_ms);
+	const struct rate *rate = rates_find(&r->rates, class_id, at_ms);
 	if (!rate ||
-		(r->cut_days.n && !is_cut(find_rate(r, class_id, at_ms - at_ms % DAY_MS), at_ms)))
+		(r->cut_days.n &&
+			!is_cut(rates_find(&r->rates, class_id, at_ms - at_ms % DAY_MS), at_ms)))
 		return true;
 	if (!find_origin(r, sqlite3_column_int64(s, 2), &origin, e))
 		return false;
@@ -284,7 +247,7 @@ static bool add_cell(struct reader *r, sqlite3_stmt *s, struct err *e)
 static bool add_charge_cell(struct reader *r, sqlite3_stmt *s, struct err *e)
 {
 	int64_t at_ms = sqlite3_column_int64(s, 0);
-	const struct rate *rate = find_rate(r, sqlite3_column_int64(s, 1), at_ms);
+	const struct rate *rate = rates_find(&r->rates, sqlite3_column_int64(s, 1), at_ms);
 	if (is_cut(rate, at_ms)) {
 		bool is_new;
 		(void)rowset_get(&r->cut_days, &at_ms, &is_new);
@@ -384,8 +347,13 @@ static bool read_reported(struct reader *r, struct reported_list *out, struct er
 		return true;
 	if (!prepare(r, spend_told_sql, &told, e) || !reported_told(told, out, e))
 		return false;
-	return r->filter->cost != COST_REPORTED ||
-	       (prepare(r, spend_metered_sql, &metered, e) && reported_metered(metered, out, e));
+	if (r->filter->cost != COST_REPORTED)
+		return true;
+	if (!prepare(r, spend_metered_sql, &metered, e))
+		return false;
+	if (!bind_range(metered, r->filter->since_ms, r->filter->until_ms))
+		return fail(r, e);
+	return reported_metered(metered, out, e);
 }
 
 // The turn is in another cell already, without a cost; this one adds nothing but that.
@@ -393,7 +361,7 @@ static bool add_reported(struct reader *r, const struct reported *x, struct err 
 {
 	const struct spend_filter *f = r->filter;
 	const int64_t *origin;
-	const struct rate *rate = find_rate(r, x->class_id, x->at_ms);
+	const struct rate *rate = rates_find(&r->rates, x->class_id, x->at_ms);
 	bool is_asked = rate && (f->cost == COST_REPORTED || !rate->is_priced);
 	int64_t first, end;
 	if (!is_asked || x->at_ms < f->since_ms || x->at_ms >= f->until_ms)
@@ -437,7 +405,7 @@ bool spend_read(sqlite3 *db, const struct spend_filter *f, struct spend_cells *o
 	for (size_t i = 0; ok && i < reported.n; i++)
 		ok = add_reported(&r, &reported.all[i], e);
 	free(reported.all);
-	free(r.rates);
+	rates_free(&r.rates);
 	rowset_free(&r.origins);
 	rowset_free(&r.charges);
 	rowset_free(&r.cut_days);

@@ -65,12 +65,15 @@ SELECT t.id, t.at_ms, t.origin_id, t.class_id, t.charge_id, t.prompt_id, r.pico_
 FROM turn_reported AS r CROSS JOIN turn AS t ON t.id = r.turn_id
 WHERE :session IS NULL OR t.origin_id IN (SELECT id FROM spend_origin)
 
--- The other turns, and their steps, of sessions that have a meter, with what they cost at our prices: by session, in
+-- The other turns, and their steps, of sessions that have a meter and a turn in the window, with what they cost at our prices: by session, in
 -- time. What was before its first process the meter did not see.
 -- @statement metered
 , metered(session_id, start_ms) AS MATERIALIZED (
   SELECT session_id, min(start_ms) FROM cost_state
-  WHERE :session IS NULL OR session_id IN (SELECT id FROM session WHERE uid = :session) GROUP BY session_id)
+  WHERE (:session IS NULL OR session_id IN (SELECT id FROM session WHERE uid = :session))
+    AND (:first <= 0 OR session_id IN (
+      SELECT o.session_id FROM turn AS t JOIN origin AS o ON o.id = t.origin_id WHERE t.at_ms >= :first AND t.at_ms < :last))
+  GROUP BY session_id)
 SELECT s.session_id, coalesce(m.priced_as, m.name), p.turn_id, p.turns, p.at_ms, p.origin_id, p.class_id, p.charge_id, p.prompt_id,
   p.input * r.input_rate + p.output * r.output_rate + p.cache_write_5m * r.cache_5m_rate + p.cache_write_1h * r.cache_1h_rate
     + p.cache_read * r.cache_read_rate + p.web_searches * r.web_search_rate
