@@ -70,6 +70,8 @@ enum decimal decimal_parse(struct str text, int digits, int64_t max, int64_t *ou
 	if (!read_number(text, &d))
 		return DECIMAL_BAD;
 	int n_whole = d.point + digits; // digits in front of what is rounded
+	while (d.n && d.digits[d.n - 1] == 0)
+		d.n--;
 	if (d.n == 0)
 		n_whole = 0;
 	if (n_whole > 18)
