@@ -50,6 +50,7 @@ bool command_pr_log(struct command_call *call, struct err *e);
 bool command_pr_move(struct command_call *call, struct err *e);
 bool command_pr_undo(struct command_call *call, struct err *e);
 bool command_pr_unlink(struct command_call *call, struct err *e);
+bool command_plan_set(struct command_call *call, struct err *e);
 bool command_price_import(struct command_call *call, struct err *e);
 bool command_price_set(struct command_call *call, struct err *e);
 bool command_price_unset(struct command_call *call, struct err *e);

@@ -11,6 +11,7 @@
 #include "clock.h"
 #include "doctor.h"
 #include "ledger.h"
+#include "money_view.h"
 #include "report.h"
 #include "when.h"
 #include "zone.h"
@@ -186,7 +187,7 @@ static bool run_sql(struct arena *a, const struct args *args, struct request *re
 {
 	AUTO(close_db) sqlite3 *db = NULL;
 	if (!report_open(a, &db, e) || !read_session(db, a, args, req, e) ||
-		!report_run(db, a, req, r, e))
+		!money_view_apply(db, a, args, req->def, frame, e) || !report_run(db, a, req, r, e))
 		return false;
 	if (kind_of(args) == &sink_table && !report_footer(db, a, req, &frame->footer, e))
 		return false;
@@ -210,7 +211,7 @@ bool show_report(struct arena *a, const struct report_def *def, const struct arg
 	req.is_breakdown = args_has(args, OPT_BREAKDOWN);
 	*out_status = 0;
 	if (!set_zone(args, e) || !read_window(args, &req, e) || !read_cost(args, &req, e) ||
-		!read_params(args, &req, e))
+		!money_view_check(args, e) || !read_params(args, &req, e))
 		return false;
 	bool ok = def->source ? doctor_run(a, &req, &r, out_status, e)
 			      : run_sql(a, args, &req, &r, &frame, e);

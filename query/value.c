@@ -10,6 +10,13 @@
 #include "usd.h"
 #include "zone.h"
 
+static struct currency currency; // of the whole process, as the zone is
+
+void value_set_currency(const struct currency *c)
+{
+	currency = *c;
+}
+
 const char *value_type_name(enum value_type type)
 {
 	static const char *const names[] = {
@@ -187,7 +194,7 @@ void value_add_human(struct buf *out, enum value_type type, const struct cell *c
 	} else if (c->kind == CELL_REAL) {
 		add_real(out, c->r);
 	} else if (type == VALUE_USD) {
-		usd_add_short(out, c->i);
+		currency_add(out, &currency, c->i);
 	} else if (type == VALUE_RATE) {
 		usd_add_rate(out, c->i);
 	} else if (type == VALUE_TOKENS) {

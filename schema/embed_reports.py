@@ -184,7 +184,7 @@ class Header:
     def has_spend(self):
         """Whether its money is a sum over `spend`, which --cost decides about."""
         is_money = any(c['type'] == 'usd' for c in self.columns)
-        return is_money and bool(re.search(r'\b(FROM|JOIN)\s+spend\b', self.body))
+        return is_money and bool(re.search(r'\b(FROM|JOIN)\s+spend\b|:cost\b', self.body))
 
     def sql(self, spend, body):
         body = body.replace('@measures', MEASURE_SQL)

@@ -1,5 +1,5 @@
 -- @report  prices
--- @title   Prices
+-- @title   Prices per million tokens
 -- @about   One row per price: USD per million tokens, from midnight UTC. Your own win over the builtin ones.
 -- @group   health
 -- @order   2

@@ -149,6 +149,8 @@ def check_costs(ccl, path, names):
         total = ccl.totals('summary', '--cost', mode)
         same(f'--cost {mode}', total[-2:], [decimal.Decimal(usd), unpriced])
         n += check(ccl, names, ([], ['--since', 'week'], ['--since', '2026-11-20T23:00:00.001', '--until', '2026-11-21T10:07Z']), ['--cost', mode])
+        prs = [sum(pair) for pair in zip(*(row_sums(ccl(name, '--cost', mode)) for name in ('prs', 'unassigned')))]
+        same(f'pull requests, {mode}', prs, total)
         by_turn = [r for s in ccl('sessions')['rows'] for r in ccl('session', s['session'], '--cost', mode)['rows']]
         same(f'turns, {mode}', [sum(r[m] or 0 for r in by_turn) for m in MEASURES], total)
     return n

@@ -140,6 +140,100 @@ class Prices(MoneyCase):
         self.assertEqual(self.cost(), ((1000 * 18 + 250000 * 6 + 1000 * Fraction(45, 2)) * 10**6 * PICO, 0))
 
 
+class Plan(MoneyCase):
+    def plan(self, **more):
+        row, = self.report('plan', **more)
+        return row
+
+    def days(self, *days, session='s1'):
+        """A turn of one dollar on each of these days of November."""
+        self.write(session, *(answer(session, n, model='claude-opus-5-5', input=250000, output=0, at=f'2026-11-{d:02}T12:00:00Z')
+                              for n, d in enumerate(days)))
+
+    def test_break_even(self):
+        self.days(1, 2, 2, 5, 10)
+        for plan, day, outlook in (('0.50', '2026-11-01', 'passed'), ('1', '2026-11-01', 'passed'), ('1.000000000001', '2026-11-02', 'passed'),
+                                   ('3', '2026-11-02', 'passed'), ('5', '2026-11-10', 'passed'),
+                                   # five dollars in 19.5 days: 6 after 23.4, 7.69 after 30
+                                   ('6', '2026-11-24', 'projected'), ('7.7', None, 'not this month'), ('pro', None, 'not this month')):
+            self.ccl('plan', 'set', plan)
+            row = self.plan()
+            self.assertEqual((row['break_even'], row['outlook']), (day, outlook), plan)
+            self.assertEqual(row['cost'], 5)
+            self.assertLess(abs(row['projected'] - Fraction(5 * 30 * 2, 39)), Fraction(1, 10**6))
+        self.assertEqual((row['price'], row['value'], row['share']), (20, Fraction('0.25'), Fraction('0.25')))
+        # only this month
+        self.assertEqual(self.plan(CCL_NOW='2026-12-01T12:00:00Z')['cost'], 0)
+
+    def test_billed_apart(self):
+        self.days(1, 2)
+        self.days(3, 4, 5, session='s2')
+        self.ccl('plan', 'set', 'pro')
+        with sqlite3.connect(self.ledger) as db:
+            db.execute("INSERT OR IGNORE INTO name(text) VALUES ('api-key'), ('oauth-token')")
+            bill = lambda s, how: db.execute('UPDATE session SET billing_id = (SELECT id FROM name WHERE text = ?) WHERE uid = ?', (how, s))
+            bill('s1', 'oauth-token')
+            bill('s2', 'api-key')
+        self.assertEqual((self.plan()['cost'], self.plan()['apart']), (2, 3))
+
+    def test_windows(self):
+        self.days(1)
+        self.ccl('plan', 'set', 'max20')
+        now_ms = 1795176000000  # NOW
+        with sqlite3.connect(self.ledger) as db:
+            db.executemany('INSERT INTO limit_seen VALUES (?, ?, ?, ?)', [
+                ('five_hour', now_ms, 9900, now_ms - 1), ('five_hour', now_ms + 1000, 1234, now_ms - 1), ('seven_day', now_ms - 5, 100, now_ms - 9)])
+        row = self.plan()
+        self.assertEqual((row['five_hour'], row['five_hour_resets'], row['seven_day']), (Fraction('0.1234'), '2026-11-20T12:00:01.000Z', None))
+
+    def test_said_everywhere(self):
+        """A subscriber is told, by whatever prints money, that nobody bills it."""
+        self.days(1, 2)
+        reports = [r['report'] for r in self.report('reports')]
+        asked = {'session': ['s1'], 'why': ['--session', 's1'], 'pr-why': None, 'pr': None}
+        for plan in ('api', 'max5'):
+            self.ccl('plan', 'set', plan)
+            n = 0
+            for name in reports:
+                args = asked.get(name, [])
+                run = args is not None and subprocess.run([CCL, name, *args, '--json'], env=self.env(), capture_output=True, timeout=60)
+                if not run or run.returncode:
+                    continue
+                out = json.loads(run.stdout)
+                is_money = any(c['type'] == 'usd' for c in out['columns'])
+                self.assertEqual(out.get('basis'), 'api-equivalent' if is_money and plan != 'api' else None, name)
+                table, md = self.ccl(name, *args), self.ccl(name, *args, '--md')
+                if out['rows']:
+                    n += is_money
+                    self.assertEqual('API-equivalent' in table, is_money and plan != 'api', table)
+                    self.assertEqual('API-equivalent' in md, is_money and plan != 'api', md)
+            self.assertGreater(n, 8)
+
+
+class Currency(MoneyCase):
+    def test_rounded_once(self):
+        """Against exact arithmetic, half a hundredth up; below one the first two digits that say something."""
+        def text(pico, rate):
+            v = Fraction(pico, 10**12) * Fraction(rate)
+            decimals = 2
+            while v and v < Fraction(1, 100) and v * 10**decimals < 10:
+                decimals += 1
+            n = (v * 10**decimals * 2 + 1) // 2
+            out = f'{n // 10**decimals}.{n % 10**decimals:0{decimals}}'
+            while decimals > 2 and out.endswith('0'):
+                out, decimals = out[:-1], decimals - 1
+            return '€' + out
+        for i, (usd_per_million, rate) in enumerate([
+                ('3', '0.92'), ('0.000001', '0.92'), ('999.999999', '0.000000001'), ('0.005', '1'), ('0.015', '1'), ('5', '0.001'),
+                ('4.999', '0.001'), ('0.001', '1'), ('7.77', '1000000'), ('2.675', '1'), ('1.005', '0.5'), ('0.009999', '1'),
+                ('0.0000010', '0.5'), ('0.99', '0.010101010'), ('9.9951', '0.001'), ('0.01', '0.999999999')]):
+            self.write(f's{i}', answer(f's{i}', 1, model=f'm{i}', input=1000000, output=0))
+            self.ccl('price', 'set', f'm{i}', f'input={usd_per_million}', 'output=0', 'cache-read=0', 'cache-5m=0')
+            pico = int(Fraction(usd_per_million) * 10**12)
+            out = self.ccl('models', '--model', f'm{i}', '-o', 'cost', '--currency', 'EUR', '--rate', rate, COLUMNS='80')
+            self.assertIn('\n' + text(pico, rate) + '\n', out.replace(' ', '').replace(',', ''), (usd_per_million, rate))
+
+
 class Reported(MoneyCase):
     def test_transcripts_own(self):
         """costUSD of old clients: in `auto` only where there is no price."""
