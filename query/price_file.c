@@ -9,7 +9,13 @@
 #include "price.h"
 #include "scan.h"
 
-enum { MAX_FILE_BYTES = 64 * 1024 * 1024, MAX_CELLS = 32, NAME_BYTES = 256, PER_TOKEN_DIGITS = 12 };
+enum {
+	MAX_FILE_BYTES = 64 * 1024 * 1024,
+	MAX_PRICES = 10000,
+	MAX_CELLS = 32,
+	NAME_BYTES = 256,
+	PER_TOKEN_DIGITS = 12
+};
 
 static bool read_file(const char *path, struct buf *out, struct err *e)
 {
@@ -81,6 +87,13 @@ static bool check_overlap(const struct table *t, const struct price *p, struct e
 	return true;
 }
 
+static bool has_room(const struct table *t, struct err *e)
+{
+	return t->out->n < MAX_PRICES ||
+	       err_set(e, ERR_USAGE, "%s holds more than %d prices: take out those that you need",
+		       t->path, MAX_PRICES);
+}
+
 static bool read_row(struct table *t, struct str line, struct err *e)
 {
 	struct price *p = price_add(t->arena, t->out);
@@ -110,6 +123,8 @@ static bool read_table(struct table *t, struct str text, struct err *e)
 		if (!line.n || line.p[0] == '#')
 			continue;
 		if (t->n_heads) {
+			if (!has_room(t, e))
+				return false;
 			if (!read_row(t, line, e))
 				return at_line(t, e);
 			continue;
@@ -220,6 +235,8 @@ static bool read_json(struct table *t, struct str text, size_t *out_n_left, stru
 			if (is_plain(t, key) == is_second)
 				continue;
 			n_left += !is_object || !add_entry(t, key, &x);
+			if (!has_room(t, e))
+				return false;
 		}
 		if (!scan_at_end(&s))
 			return err_set(

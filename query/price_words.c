@@ -142,7 +142,8 @@ bool price_complete(sqlite3 *db, struct price *p, const struct price_words *w, b
 bool price_model(struct arena *a, struct str text, struct str *out, struct err *e)
 {
 	struct str model = model_normalise(a, text);
-	if (!model.p)
+	// '?' stands for bytes that no model's id has
+	if (!model.p || memchr(model.p, '?', model.n))
 		return err_set(e, ERR_USAGE,
 			"%.*s does not say which model it is, so it cannot have a price",
 			STR_ARG(text));

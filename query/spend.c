@@ -196,11 +196,12 @@ static bool is_by_charge(unsigned long long columns)
 	return (columns & ~(known | measures)) == 0;
 }
 
-// Whose figures matters only where they are named.
+// The client's figures take long; where no money is named nobody sees them.
 static enum report_cost cost_of(const char *plan, sqlite3_value *v)
 {
 	const unsigned long long money = 1ull << SPEND_COST | 1ull << SPEND_UNPRICED;
-	return named(plan) & money ? (enum report_cost)int_of(v, COST_AUTO) : COST_CALCULATED;
+	enum report_cost cost = (enum report_cost)int_of(v, COST_AUTO);
+	return cost == COST_REPORTED && !(named(plan) & money) ? COST_CALCULATED : cost;
 }
 
 static bool read_cells(struct table *t, const char *plan, sqlite3_value **args, struct err *e)

@@ -37,9 +37,10 @@ SELECT p.model, CASE WHEN p.valid_from_ms > 0 THEN strftime(p.from_format, p.val
       ELSE CASE WHEN p.geo_num <> p.geo_den THEN ', US x' || p.geo ELSE '' END
         || CASE WHEN p.regional_num <> p.regional_den THEN ', regional x' || p.regional ELSE '' END END
     || CASE
+      WHEN p.source <> 'builtin' THEN ''
       WHEN EXISTS (SELECT 1 FROM hiding AS q WHERE q.valid_from_ms <= p.valid_from_ms AND q.valid_until_ms >= p.valid_until_ms
-        AND q.model = p.model AND q.above_tok <= p.above_tok AND p.source = 'builtin') THEN ', hidden by your own'
+        AND q.model = p.model AND q.above_tok <= p.above_tok) THEN ', hidden by your own'
       WHEN EXISTS (SELECT 1 FROM hiding AS q WHERE q.valid_from_ms < p.valid_until_ms AND q.valid_until_ms > p.valid_from_ms
-        AND q.model = p.model AND q.above_tok <= p.above_tok AND p.source = 'builtin') THEN ', partly hidden by your own'
+        AND q.model = p.model AND q.above_tok <= p.above_tok) THEN ', partly hidden by your own'
       ELSE '' END, 3), '') AS note
 FROM row AS p ORDER BY p.model, p.valid_from_ms, p.above_tok, p.source
