@@ -113,13 +113,12 @@ extern const char report_newest_sql[];
 
 // The statements of spend_read.sql.
 extern const char spend_origin_sql[], spend_left_sql[], spend_rate_sql[], spend_rollup_sql[],
-	spend_turn_sql[], spend_session_sql[], spend_branch_sql[], spend_charge_sql[];
+	spend_turn_sql[], spend_session_sql[], spend_branch_sql[], spend_charge_sql[],
+	spend_told_sql[], spend_metered_sql[];
 // Those of call_read.sql.
 extern const char calls_origin_sql[], calls_class_sql[], calls_charge_sql[], calls_edit_sql[],
 	calls_many_sql[], calls_whole_sql[], calls_scan_sql[], calls_window_sql[],
 	calls_session_sql[];
-	spend_turn_sql[], spend_session_sql[], spend_branch_sql[], spend_charge_sql[],
-	spend_told_sql[], spend_metered_sql[];
 // Those of beyond_read.sql.
 extern const char beyond_meter_sql[], beyond_parent_sql[], beyond_own_sql[], beyond_own_all_sql[],
 	beyond_price_sql[];
