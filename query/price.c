@@ -105,7 +105,8 @@ static bool say_turns(sqlite3 *db, struct str model, struct err *e)
 	if (sqlite3_prepare_v2(db,
 		    "SELECT coalesce(sum(r.turns), 0) FROM model AS m JOIN class AS c ON "
 		    "c.model_id "
-		    "= m.id JOIN charge_rollup AS r ON r.class_id = c.id WHERE m.priced_as = ?1",
+		    "= m.id JOIN charge_rollup AS r ON r.class_id = c.id WHERE "
+		    "coalesce(m.priced_as, m.name) = ?1",
 		    -1, &s, NULL) != SQLITE_OK ||
 		sqlite3_bind_text(s, 1, model.p, (int)model.n, SQLITE_STATIC) != SQLITE_OK ||
 		sqlite3_step(s) != SQLITE_ROW)

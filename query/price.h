@@ -24,7 +24,7 @@ MUST_USE bool price_take_rate(struct price *p, struct price_words *w, enum price
 MUST_USE bool price_complete(sqlite3 *db, struct price *p, const struct price_words *w,
 	bool *out_is_known, struct err *e);
 
-// A model as a price is looked up by; ERR_USAGE: it can have none.
+// A model as a price is looked up by; of an ARN that is the ARN. ERR_USAGE: it can have none.
 MUST_USE bool price_model(struct arena *a, struct str text, struct str *out, struct err *e);
 
 // Reads a file of prices: a table like schema/prices.tsv, or LiteLLM's JSON. *out_n_left: entries

@@ -7,7 +7,7 @@
 #include "ledger.h"
 #include "model.h"
 
-enum { MICRO_DIGITS = 6, PICO_DIGITS = 12, MAX_FACTOR = 100 };
+enum { MICRO_DIGITS = 6, PICO_DIGITS = 12, MAX_FACTOR = 100, MAX_ARN_BYTES = 512 };
 #define MAX_SEARCH_PICO INT64_C(1000000000000)
 
 // "cache-5m" is "cache_5m".
@@ -142,11 +142,14 @@ bool price_complete(sqlite3 *db, struct price *p, const struct price_words *w, b
 bool price_model(struct arena *a, struct str text, struct str *out, struct err *e)
 {
 	struct str model = model_normalise(a, text);
-	// '?' stands for bytes that no model's id has
-	if (!model.p || memchr(model.p, '?', model.n))
-		return err_set(e, ERR_USAGE,
-			"%.*s does not say which model it is, so it cannot have a price",
-			STR_ARG(text));
+	// an ARN does not say which model it is, but is written the same each time
+	if (!model.p && str_starts(text, "arn:") && text.n <= MAX_ARN_BYTES)
+		model = arena_str(a, text);
+	bool is_id = model.n > 0;
+	for (size_t i = 0; is_id && i < model.n; i++) // '?' stands for bytes that no id has
+		is_id = model.p[i] > ' ' && model.p[i] < 127 && model.p[i] != '?';
+	if (!is_id)
+		return err_set(e, ERR_USAGE, "%.*s is no model's id", STR_ARG(text));
 	*out = model;
 	return true;
 }

@@ -1,6 +1,6 @@
 -- @report  prices
 -- @title   Prices per million tokens
--- @about   One row per price: USD per million tokens, from midnight UTC. Your own win over the builtin ones.
+-- @about   One row per price: USD per million tokens, from midnight UTC. Your own (`ccl price set`, `import`, `unset`) win over the builtin ones.
 -- @group   health
 -- @order   2
 -- @filter  model
@@ -24,7 +24,7 @@ WITH row AS (
     rtrim(rtrim(printf('%.2f', 1.0 * geo_num / geo_den), '0'), '.') AS geo,
     rtrim(rtrim(printf('%.2f', 1.0 * regional_num / regional_den), '0'), '.') AS regional
   FROM price
-  WHERE :model IS NULL OR model = :model OR model IN (SELECT priced_as FROM model WHERE name = :model)),
+  WHERE :model IS NULL OR model = :model OR model IN (SELECT coalesce(priced_as, name) FROM model WHERE name = :model)),
 hiding AS MATERIALIZED (SELECT * FROM price WHERE source = 'user')
 SELECT p.model, CASE WHEN p.valid_from_ms > 0 THEN strftime(p.from_format, p.valid_from_ms / 1000, 'unixepoch') END AS "from",
   CASE WHEN p.is_ended THEN strftime(p.until_format, p.valid_until_ms / 1000, 'unixepoch') END AS "until",

@@ -3,6 +3,7 @@
 """Money that is somebody else's word: own prices, plan and currency, and what Claude Code reports itself."""
 import json
 import pathlib
+import random
 import sqlite3
 import subprocess
 import unittest
@@ -126,6 +127,44 @@ class Prices(MoneyCase):
             self.assertIn(why, self.ccl('price', 'import', str(bad), status=64))
         with sqlite3.connect(self.ledger) as db:
             self.assertEqual(db.execute('SELECT * FROM price').fetchall(), before)
+
+    def test_arn(self):
+        """An inference profile does not say its model; its price is its own."""
+        arn = 'arn:aws:bedrock:eu-west-1:1:application-inference-profile/Xy'
+        self.write('s1', answer('s1', 1, model=arn), answer('s1', 2, model='claude-opus-5-5'))
+        opus = self.cost()[0]
+        self.assertEqual(self.cost()[1], 1)
+        self.ccl('price', 'set', arn, 'like=claude-opus-5-5')
+        self.assertEqual(self.cost(), (2 * opus, 0))
+        self.assertEqual({r['priced_as'] for r in self.report('models')}, {arn, 'claude-opus-5-5'})
+        self.assertIn('$0.05', self.line('s1'))
+        self.ccl('price', 'unset', arn)
+        self.assertEqual(self.cost(), (opus, 1))
+
+    def test_mangled_files(self):
+        """Whatever a file holds: all of it or nothing, and a sentence."""
+        rng = random.Random(7)
+        good = [(ROOT / 'schema/prices.tsv').read_bytes(), json.dumps({f'm{i}': {
+            'input_cost_per_token': 3e-06, 'output_cost_per_token': 1.5e-05, 'x': ['}', None]} for i in range(20)}).encode()]
+        path, taken = self.dir / 'prices', 0
+        self.write('s1', answer('s1', 1))
+        for n in range(120):
+            data = bytearray(rng.choice(good))
+            for _ in range(rng.choice((1, 3, 30))):
+                at = rng.randrange(len(data))
+                data[at:at + rng.choice((0, 1, 40))] = rng.choice((b'', b'\t', b'\n', b'"', b'\x00', b'9' * 30, b'\xff', b'-', b'1e9', b'{'))
+            path.write_bytes(data)
+            rows = lambda: sqlite3.connect(self.ledger).execute("SELECT * FROM price WHERE source = 'user'").fetchall()
+            before = rows()
+            run = subprocess.run([CCL, 'price', 'import', str(path)], env=self.env(), capture_output=True, timeout=60)
+            self.assertIn(run.returncode, (0, 64), run)
+            self.assertEqual(len(run.stderr.splitlines()), run.returncode == 64, run.stderr)
+            taken += run.returncode == 0
+            if run.returncode:
+                self.assertEqual(rows(), before)
+            model = [r[2:5] for r in sorted(rows(), key=lambda r: (r[0], r[4], r[2])) if r[0] == 'claude-opus-4-6' and r[4] == 0]
+            self.assertTrue(all(a[1] <= b[0] for a, b in zip(model, model[1:])), model)
+        self.assertGreater(taken, 10)
 
     def test_json(self):
         self.write('s1', answer('s1', 1), answer('s1', 2, input=250000))
