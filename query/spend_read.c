@@ -345,9 +345,14 @@ static bool read_reported(struct reader *r, struct reported_list *out, struct er
 	AUTO(finalize) sqlite3_stmt *metered = NULL;
 	if (r->filter->cost == COST_CALCULATED)
 		return true;
-	if (!prepare(r, spend_told_sql, &told, e) || !reported_told(told, out, e))
+	bool is_all = r->filter->cost == COST_REPORTED;
+	if (!prepare(r, spend_told_sql, &told, e))
 		return false;
-	if (r->filter->cost != COST_REPORTED)
+	if (!bind_int(told, ":all", is_all))
+		return fail(r, e);
+	if (!reported_told(told, out, e))
+		return false;
+	if (!is_all)
 		return true;
 	if (!prepare(r, spend_metered_sql, &metered, e))
 		return false;

@@ -59,11 +59,13 @@ SELECT p.turn_id, p.at_ms, p.origin_id, p.class_id, p.charge_id, p.turns, p.inpu
 FROM session AS s CROSS JOIN origin AS o ON o.session_id = s.id CROSS JOIN step_portion AS p ON p.origin_id = o.id
 WHERE s.uid = :session AND +p.at_ms >= :first AND +p.at_ms < :last
 
--- What transcripts say that responses have cost.
+-- What transcripts say that responses have cost: all of them (:all), or those without a price.
 -- @statement told
 SELECT t.id, t.at_ms, t.origin_id, t.class_id, t.charge_id, t.prompt_id, r.pico_usd
 FROM turn_reported AS r CROSS JOIN turn AS t ON t.id = r.turn_id
-WHERE :session IS NULL OR t.origin_id IN (SELECT id FROM spend_origin)
+WHERE (:session IS NULL OR t.origin_id IN (SELECT id FROM spend_origin))
+  AND (:all OR NOT EXISTS (
+    SELECT 1 FROM class_rate AS k WHERE k.class_id = t.class_id AND t.at_ms >= k.from_ms AND t.at_ms < k.until_ms))
 
 -- The other turns, and their steps, of sessions that have a meter and a turn in the window, with what they cost at our prices: by session, in
 -- time. What was before its first process the meter did not see.
