@@ -66,6 +66,7 @@ static void merge_sighting(struct sighting *s, const struct sighting *o)
 	s->is_sidechain &= o->is_sidechain;
 	s->is_foreign &= o->is_foreign;
 	s->aborted_chars = larger(s->aborted_chars, o->aborted_chars);
+	s->cost_pico = larger(s->cost_pico, o->cost_pico);
 	s->stop = s->stop ? s->stop : o->stop;
 	s->cache_miss = s->cache_miss ? s->cache_miss : o->cache_miss;
 	s->request = s->request.p ? s->request : o->request;

@@ -29,6 +29,7 @@ struct sighting {
 	int64_t at_ms;
 	bool is_sidechain, is_foreign, is_output_final;
 	int64_t aborted_chars; // -1: not aborted
+	int64_t cost_pico;     // that its lines say; -1: none
 	struct tokens tok;
 	struct price_class parts; // what the class is made of; id and above_tok are not set
 	struct word *stop, *cache_miss;

@@ -177,6 +177,7 @@ static struct sighting *add_turn(
 		.is_foreign = l->request_session.n && !str_eq(l->request_session, l->session),
 		.is_output_final = l->stop_reason.n > 0,
 		.aborted_chars = l->aborted_chars,
+		.cost_pico = l->cost_pico,
 		.tok = {u->input_tok, u->output_tok, u->thinking_tok, u->cache_write_tok,
 			u->cache_5m_tok, u->cache_1h_tok, u->cache_read_tok, u->n_web_search,
 			u->n_web_fetch},

@@ -67,6 +67,20 @@ bool turn_insert(struct store *st, struct new_turn *rows, size_t n, struct err *
 	return true;
 }
 
+bool turn_write_reported(struct store *st, const struct sighting *x, struct err *e)
+{
+	if (x->cost_pico <= 0) // nothing is what a client wrote that did not know
+		return true;
+	sqlite3_stmt *s = store_sql(st,
+		"INSERT INTO turn_reported VALUES (:turn, :cost) ON CONFLICT DO UPDATE SET "
+		"pico_usd = max(pico_usd, excluded.pico_usd)",
+		e);
+	if (!s)
+		return false;
+	store_bind(s, "ii", x->turn_id, x->cost_pico);
+	return store_run(st, s, e);
+}
+
 static bool insert_calls(struct store *st, const struct new_call *rows, size_t n, struct err *e)
 {
 	sqlite3_stmt *s = n == 1 ? store_sql(st, INSERT_CALL CALL_ROW, e)

@@ -378,11 +378,15 @@ static bool store_some(struct store *st, struct sighting *const p[TURN_ROWS], st
 
 bool store_sightings(struct store *st, struct sighting *const *p, size_t n, struct err *e)
 {
-	for (; n >= TURN_ROWS; p += TURN_ROWS, n -= TURN_ROWS)
-		if (!store_some(st, p, e))
+	size_t i = 0;
+	for (; i + TURN_ROWS <= n; i += TURN_ROWS)
+		if (!store_some(st, p + i, e))
 			return false;
-	for (; n; p++, n--)
-		if (!store_one(st, *p, e))
+	for (; i < n; i++)
+		if (!store_one(st, p[i], e))
+			return false;
+	for (i = 0; i < n; i++)
+		if (!turn_write_reported(st, p[i], e))
 			return false;
 	return true;
 }

@@ -28,6 +28,9 @@ uint64_t turn_hash(const struct store *st, struct str key);
 // Makes the rows, n 1 or TURN_ROWS, and sets their seen.id: 0 where the hash is taken.
 MUST_USE bool turn_insert(struct store *st, struct new_turn *rows, size_t n, struct err *e);
 
+// What its lines say that it cost, if they do; the greatest stays.
+MUST_USE bool turn_write_reported(struct store *st, const struct sighting *x, struct err *e);
+
 // Decides between the turn's owner and a sighting; *t gets the winner's place.
 MUST_USE bool turn_decide_owner(struct store *st, struct turn *t, const struct sighting *x,
 	const struct owner *mine, struct err *e);

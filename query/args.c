@@ -14,8 +14,14 @@ const struct option_def option_defs[N_OPTIONS] = {
 		"only this session; the beginning of its id is enough"},
 	[OPT_BREAKDOWN] = {"breakdown", NULL, NULL, "split each row by model"},
 	[OPT_BY] = {"by", NULL, "A,B", "one row for each project, branch, agent or model"},
+	[OPT_COST] = {"cost", NULL, "WHOSE",
+		"money as calculated, as reported by Claude Code, or auto (reported without a "
+		"price)"},
 	[OPT_TIMEZONE] = {"timezone", NULL, "ZONE",
 		"days and hours of this zone, e.g. Europe/Berlin"},
+	[OPT_CURRENCY] = {"currency", NULL, "CODE",
+		"tables and Markdown in this currency, at --rate or that of the setting"},
+	[OPT_RATE] = {"rate", NULL, "N", "how much of it a dollar is: --currency EUR --rate 0.92"},
 	[OPT_COLUMNS] = {"columns", "o", "A,B", "these columns, in this order"},
 	[OPT_SORT] = {"sort", NULL, "COL[:desc]", "sort by a column"},
 	[OPT_LIMIT] = {"limit", NULL, "N", "at most N rows"},
@@ -101,7 +107,11 @@ uint64_t args_options_of(const struct report_def *def)
 		{FILTER_BREAKDOWN, OPT_BREAKDOWN},
 		{FILTER_BY, OPT_BY},
 	};
-	uint64_t options = OPTS_OUTPUT | OPT(OPT_TIMEZONE) | (def->chart ? OPT(OPT_CHART) : 0);
+	uint64_t options = OPTS_OUTPUT | OPT(OPT_TIMEZONE) | (def->has_spend ? OPT(OPT_COST) : 0) |
+			   (def->chart ? OPT(OPT_CHART) : 0);
+	for (size_t c = 0; c < def->n_columns; c++)
+		if (def->columns[c].type == VALUE_USD)
+			options |= OPT(OPT_CURRENCY) | OPT(OPT_RATE);
 	for (size_t i = 0; i < sizeof map / sizeof *map; i++)
 		if (def->filters & map[i].filter)
 			options |= OPT(map[i].option);

@@ -155,8 +155,10 @@ static bool add_line(struct beyond *b, struct str line, int sign)
 		for (int k = 0; k < METER_N_COUNTS; k++)
 			is_good &= u[i].counts[k] >= 0;
 		struct str priced_as = model_normalise(&b->scratch, u[i].model);
-		add_counts(
-			b, find_model(b, priced_as.p ? priced_as : u[i].model), u[i].counts, sign);
+		size_t model = find_model(b, priced_as.p ? priced_as : u[i].model);
+		add_counts(b, model, u[i].counts, sign);
+		b->balance[model].is_cost_bad |= u[i].cost_pico < 0;
+		b->balance[model].cost_pico += sign * u[i].cost_pico;
 	}
 	return is_good;
 }
@@ -238,6 +240,23 @@ static bool sum_up(const struct beyond *b, int64_t last_ms, int64_t *out)
 	}
 	*out = sum;
 	return true;
+}
+
+bool beyond_meters(struct beyond *b, int64_t session_id, struct err *e)
+{
+	bool is_good;
+	for (size_t m = 0; m < b->n_models; m++)
+		b->balance[m] = (struct beyond_balance){0};
+	b->n_starts = 0;
+	return add_meters(b, session_id, 1, &is_good, e) &&
+	       (b->n_starts == 0 || add_parent(b, session_id, &is_good, e));
+}
+
+int64_t beyond_cost(struct beyond *b, struct str model)
+{
+	size_t place = find_model(b, model);
+	const struct beyond_balance *p = &b->balance[place];
+	return p->is_used && !p->is_cost_bad && p->cost_pico >= 0 ? p->cost_pico : -1;
 }
 
 bool beyond_of(struct beyond *b, int64_t session_id, struct beyond_sum *out, struct err *e)

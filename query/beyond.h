@@ -32,8 +32,8 @@ struct beyond_own {
 };
 
 struct beyond_balance {
-	bool is_used;
-	int64_t counts[METER_N_COUNTS];
+	bool is_used, is_cost_bad;
+	int64_t counts[METER_N_COUNTS], cost_pico;
 };
 
 // Zero-initialise, set db, and give it back with beyond_free.
@@ -58,6 +58,11 @@ struct beyond_sum {
 	bool has_meter, is_known;
 	int64_t turns, unattributed;
 };
+
+// What the meters of a session, of a fork less its parent's, say that each model has cost.
+MUST_USE bool beyond_meters(struct beyond *b, int64_t session_id, struct err *e);
+// After that: of one model, by priced_as, else its name. -1: they do not say it.
+int64_t beyond_cost(struct beyond *b, struct str model);
 
 MUST_USE bool beyond_of(
 	struct beyond *b, int64_t session_id, struct beyond_sum *out, struct err *e);

@@ -7,6 +7,7 @@
 #include "clock.h"
 #include "command.h"
 #include "ledger.h"
+#include "money_view.h"
 #include "path.h"
 #include "report.h"
 #include "show.h"
@@ -313,12 +314,14 @@ bool command_budget_check(struct command_call *call, struct err *e)
 	const struct report_def *def = report_find(STR("budgets"));
 	struct request req = {.def = def, .now_ms = clock_now_ms(), .until_ms = LEDGER_NO_END_MS};
 	struct result r = {0};
+	struct sink_frame frame = show_frame(call->args);
 	AUTO(close_db) sqlite3 *db = NULL;
 	struct str session = call->args->values[OPT_SESSION];
 	if (args_has(call->args, OPT_TIMEZONE) && !zone_set(call->args->values[OPT_TIMEZONE], e))
 		return false;
 	if (!def || !report_open(call->arena, &db, e) ||
 		(session.p && !report_session(db, call->arena, session, &req.session, e)) ||
+		!money_view_apply(db, call->arena, call->args, def, &frame, e) ||
 		!report_run(db, call->arena, &req, &r, e))
 		return false;
 	for (size_t c = 0; c < r.n_columns; c++)
@@ -329,7 +332,6 @@ bool command_budget_check(struct command_call *call, struct err *e)
 								      : 0;
 			call->status = status > call->status ? status : call->status;
 		}
-	struct sink_frame frame = show_frame(call->args);
 	frame.title = def->title;
 	frame.empty = def->empty;
 	return show_result(call->args, &r, frame, e);

@@ -120,17 +120,43 @@ static bool run_pr(struct arena *a, int argc, char **argv, int *out_status, stru
 	return unknown(is_all ? STR("pr") : pr_name(a, word), e);
 }
 
+// `--input 3` and `--input=3` are `input=3`, behind `ccl price set`.
+static int join_options(struct arena *a, int argc, char **argv)
+{
+	int n = 3;
+	for (int i = 3; i < argc; i++) {
+		char *word = argv[i];
+		bool is_option =
+			strncmp(word, "--", 2) == 0 && word[2] && strcmp(word, "--help") != 0;
+		if (is_option && !strchr(word, '=') && i + 1 < argc)
+			word = arena_printf(a, "--%s=%s", word + 2, argv[++i]);
+		argv[n++] = word + (is_option ? 2 : 0);
+	}
+	return n;
+}
+
+// Nouns that are a report by themselves, also with `list` behind them, and commands with a verb.
+static const struct {
+	const char *word, *report;
+} nouns[] = {{"budget", "budgets"}, {"plan", "plan"}, {"price", "prices"}};
+enum { N_NOUNS = sizeof nouns / sizeof *nouns };
+
 // `ccl budget` is the report, also as `ccl budget list`; `ccl budget set ...` a command.
-static bool run_budget(struct arena *a, int argc, char **argv, int *out_status, struct err *e)
+static bool run_noun(
+	struct arena *a, size_t noun, int argc, char **argv, int *out_status, struct err *e)
 {
 	struct str word = str_of(argc > 2 ? argv[2] : NULL);
 	bool is_list = !word.n || word.p[0] == '-' || str_is(word, "list");
-	struct str name = str_of(arena_printf(a, "budget %.*s", STR_ARG(word)));
+	struct str name = str_of(arena_printf(a, "%s %.*s", nouns[noun].word, STR_ARG(word)));
 	const struct command_def *def = is_list ? NULL : find_command(name);
 	if (is_list)
-		return run_report(a, report_find(STR("budgets")), argc, argv,
+		return run_report(a, report_find(str_of(nouns[noun].report)), argc, argv,
 			str_is(word, "list") ? 3 : 2, out_status, e);
-	return def ? run_command(a, def, argc, argv, 3, out_status, e) : unknown(name, e);
+	if (!def)
+		return unknown(name, e);
+	if (def->run == command_price_set || def->run == command_price_unset)
+		argc = join_options(a, argc, argv);
+	return run_command(a, def, argc, argv, 3, out_status, e);
 }
 
 // A report that takes a number as an option, and is given one as a word: `ccl work review 50`.
@@ -178,10 +204,11 @@ bool command_run(struct arena *a, int argc, char **argv, int *out_status, struct
 		return run_report(a, report_find(STR("summary")), argc, argv, 1, out_status, e);
 	const struct command_def *def = find_command(word);
 	const struct report_def *report = report_find(word);
-	if (str_is(word, "budget"))
-		return run_budget(a, argc, argv, out_status, e);
 	if (str_is(word, "work"))
 		return run_work(a, argc, argv, out_status, e);
+	for (size_t i = 0; i < N_NOUNS; i++)
+		if (str_is(word, nouns[i].word))
+			return run_noun(a, i, argc, argv, out_status, e);
 	if (report && !str_is(word, "pr"))
 		return run_report(a, report, argc, argv, 2, out_status, e);
 	if (def)

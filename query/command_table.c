@@ -121,6 +121,40 @@ const struct command_def command_defs[] = {
 		"Writes each work session to a file DIR/work-NUMBER-TYPE.md, over what an earlier "
 		"export wrote.",
 		OPT(OPT_HELP), 1, 1, command_work_export, "ccl work export ~/notes"},
+	{"plan set", "money", "pro|max5|max20|team|api|PRICE", "Say how Claude Code is paid for",
+		"Says which plan you have: pro ($20 a month), max5 ($100), max20 ($200), team "
+		"($150, "
+		"a premium seat), any other by its price in USD a month, or api, if each token is "
+		"billed. With a plan every sum of money is said to be API-equivalent: what the "
+		"same tokens would have cost through the API. `ccl plan` shows what it is worth.",
+		OPT(OPT_HELP), 1, 1, command_plan_set, "ccl plan set max5"},
+	{"price set", "money", "MODEL input=USD output=USD [NAME=VALUE ...]",
+		"Say what a model costs you",
+		"Sets a price of your own, in USD per million tokens; it wins over the builtin "
+		"one. "
+		"Nothing that is stored changes: all sums are computed anew, past ones too. Also "
+		"cache-5m=, cache-1h= and cache-read= (1.25, 2 and 0.1 times the input), search= "
+		"(USD a web search), factors on every rate (fast=2, or no: not sold; geo-us=11/10, "
+		"regional=11/10, batch=1/2), from= and until= (dates, from midnight UTC; until is "
+		"exclusive). like=MODEL takes the prices of another model, at their dates. The "
+		"newest word holds for its time.",
+		OPT(OPT_HELP), 2, ARGS_MAX_POSITIONALS, command_price_set,
+		"ccl price set claude-next-9 input=3 output=15 from=2026-11-01"},
+	{"price unset", "money", "MODEL [from=DATE] [until=DATE]", "Take a price of your own away",
+		"Removes your own prices of a model, or what they have of a time; the builtin "
+		"price "
+		"holds again, if there is one.",
+		OPT(OPT_HELP), 1, 3, command_price_unset, "ccl price unset claude-next-9"},
+	{"price import", "money", "FILE", "Read prices from a file",
+		"Sets prices of your own from a file: a table with tabs, whose first line names "
+		"the "
+		"columns (model, from, until, above, input, output, cache_5m, cache_1h, "
+		"cache_read, "
+		"fast, geo_us, regional, batch, web_search; only model, input and output must be "
+		"there), or LiteLLM's model_prices_and_context_window.json, which knows no dates. "
+		"All "
+		"or none of a table is taken.",
+		OPT(OPT_HELP), 1, 1, command_price_import, "ccl price import prices.tsv"},
 	{"sync", "setup", "[DIR ...]", "Read all that Claude Code has kept",
 		"Reads every transcript of the projects folders, or those below DIR, as far as it "
 		"was not "

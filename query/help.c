@@ -94,14 +94,16 @@ bool help_all(struct err *e)
 	add_commands(&b, "worklog", NULL);
 	add_reports(&b, "guard", "Budgets and runaway sessions");
 	add_commands(&b, "guard", NULL);
+	add_commands(&b, "money", "Prices and plan");
 	add_commands(&b, "pr", "Pull requests by hand");
 	add_commands(&b, "setup", "Set up");
 	add_reports(&b, "health", "More");
 	add_commands(&b, "more", NULL);
 	buf_addz(&b,
 		"\nEvery report takes --since, --until, --project, --branch, --model, --session,\n"
-		"--breakdown, --by, --chart, --json, --csv, --md, --tsv, -o, --sort, --limit,\n"
-		"--timezone, where they make sense. `ccl REPORT --help` explains one.\n\n"
+		"--breakdown, --by, --chart, --cost, --currency, --json, --csv, --md, --tsv, -o,\n"
+		"--sort, --limit, --timezone, where they make sense. `ccl REPORT --help` explains "
+		"one.\n\n"
 		"  ccl sync                         read what Claude Code has kept\n"
 		"  ccl                              today, this week, this month, all time\n"
 		"  ccl days --since 30d             one row per day\n"

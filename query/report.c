@@ -136,6 +136,8 @@ static bool bind_param(sqlite3_stmt *s, int at, const struct request *req, struc
 		return sqlite3_bind_int64(s, at, req->until_ms) == SQLITE_OK;
 	if (str_is(name, "by"))
 		return sqlite3_bind_int64(s, at, req->by) == SQLITE_OK;
+	if (str_is(name, "cost"))
+		return sqlite3_bind_int(s, at, (int)req->cost) == SQLITE_OK;
 	if (str_is(name, "breakdown"))
 		return sqlite3_bind_int(s, at, (req->by & BY_MODEL) != 0) == SQLITE_OK;
 	if (str_is(name, "project"))

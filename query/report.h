@@ -15,6 +15,7 @@ struct request {
 	int64_t now_ms, since_ms, until_ms;         // half-open; 0 and LEDGER_NO_END_MS: none
 	struct str project, branch, model, session; // STR_NONE: not asked for; session: full id
 	unsigned by;                                // of enum report_by
+	enum report_cost cost;
 	struct str params[REPORT_MAX_PARAMS]; // values of def->params, as text; STR_NONE: NULL
 };
 

@@ -10,6 +10,7 @@
 #include "clock.h"
 #include "doctor.h"
 #include "ledger.h"
+#include "money_view.h"
 #include "pager.h"
 #include "report.h"
 #include "text.h"
@@ -56,6 +57,23 @@ static bool check_choice(const struct report_param *p, struct str value, struct 
 		return err_set(
 			e, ERR_USAGE, "%s %.*s: did you mean %s?", p->name, STR_ARG(value), near);
 	return err_set(e, ERR_USAGE, "%s %.*s: it is %s", p->name, STR_ARG(value), p->about);
+}
+
+static bool read_cost(const struct args *args, struct request *req, struct err *e)
+{
+	static const char *const names[] = {[COST_AUTO] = "auto",
+		[COST_CALCULATED] = "calculated",
+		[COST_REPORTED] = "reported"};
+	struct str word = args->values[OPT_COST];
+	if (!word.p)
+		return true;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (str_is(word, names[i])) {
+			req->cost = (enum report_cost)i;
+			return true;
+		}
+	return err_set(
+		e, ERR_USAGE, "--cost %.*s: it is auto, calculated or reported", STR_ARG(word));
 }
 
 static bool read_params(const struct args *args, struct request *req, struct err *e)
@@ -187,7 +205,7 @@ static bool run_sql(struct arena *a, const struct args *args, struct request *re
 {
 	AUTO(close_db) sqlite3 *db = NULL;
 	if (!report_open(a, &db, e) || !read_session(db, a, args, req, e) ||
-		!report_run(db, a, req, r, e))
+		!money_view_apply(db, a, args, req->def, frame, e) || !report_run(db, a, req, r, e))
 		return false;
 	bool is_chart = kind_of(args) == &sink_chart;
 	if ((is_chart || kind_of(args) == &sink_table) &&
@@ -214,7 +232,8 @@ bool show_report(struct arena *a, const struct report_def *def, const struct arg
 	req.branch = args->values[OPT_BRANCH];
 	req.model = args->values[OPT_MODEL];
 	*out_status = 0;
-	if (!set_zone(args, e) || !read_window(args, &req, e) || !read_params(args, &req, e) ||
+	if (!set_zone(args, e) || !read_window(args, &req, e) || !read_cost(args, &req, e) ||
+		!money_view_check(args, e) || !read_params(args, &req, e) ||
 		!args_read_by(args, &req.by, e))
 		return false;
 	req.by = req.by ? req.by : def->default_by;

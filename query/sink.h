@@ -12,6 +12,8 @@ struct sink_frame {
 	const char *context; // the filters in words, or NULL
 	const char *empty;   // said in place of rows
 	const char *footer;  // said below them; NULL: nothing
+	const char *basis;   // what money is, for programs: "api-equivalent"; NULL: what is billed
+	const char *note;    // what it is, in words, where there is no context; NULL: nothing
 	size_t max_cols;     // of a terminal; 0: no limit
 	bool is_color;
 	bool is_utf8;      // it shows more than ASCII

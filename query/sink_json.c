@@ -55,7 +55,10 @@ static void begin(struct sink *k)
 	k->state = make_keys(k->result);
 	buf_addz(k->out, "{\"report\":");
 	text_add_json(k->out, k->result->name);
-	buf_printf(k->out, ",\"version\":%d,\"columns\":[", k->result->version);
+	buf_printf(k->out, ",\"version\":%d,", k->result->version);
+	if (k->frame.basis)
+		buf_printf(k->out, "\"basis\":\"%s\",", k->frame.basis);
+	buf_addz(k->out, "\"columns\":[");
 	for (size_t c = 0; c < k->result->n_columns; c++) {
 		const struct report_column *col = &k->result->columns[c];
 		buf_addz(k->out, c ? ",{\"name\":" : "{\"name\":");

@@ -82,6 +82,8 @@ static void end(struct sink *k, const struct cell *totals)
 		buf_printf(k->out, "%s\n", k->frame.empty);
 	else if (has_totals && !k->result->is_total_row)
 		add_row(k, totals, "**");
+	if (k->n_rows && k->frame.note)
+		buf_printf(k->out, "\n%s\n", k->frame.note);
 }
 
 const struct sink_kind sink_md = {"md", begin, row, end};

@@ -21,7 +21,8 @@ static const char declaration[] =
 	" cache_write_5m, cache_write_1h, cache_read, web_searches, cost, unpriced, unknown,"
 	" input_cost, output_cost, cache_write_cost, cache_read_cost, search_cost, cache_saved,"
 	" first_ms, last_ms, since_ms HIDDEN, until_ms HIDDEN, in_project HIDDEN,"
-	" in_branch HIDDEN, of_model HIDDEN, of_session HIDDEN, breakdown HIDDEN, by_what HIDDEN)";
+	" in_branch HIDDEN, of_model HIDDEN, of_session HIDDEN, breakdown HIDDEN, by_what HIDDEN, "
+	"of_cost HIDDEN)";
 
 enum { MAX_SORTED = 8 };
 
@@ -34,6 +35,7 @@ enum { // arguments, in the order of the hidden columns
 	ARG_SESSION,
 	ARG_BREAKDOWN,
 	ARG_BY,
+	ARG_COST,
 	N_ARGS,
 };
 
@@ -199,6 +201,14 @@ static bool is_by_charge(unsigned long long columns)
 	return (columns & ~(known | measures)) == 0;
 }
 
+// The client's figures take long; where no money is named nobody sees them.
+static enum report_cost cost_of(const char *plan, sqlite3_value *v)
+{
+	const unsigned long long money = 1ull << SPEND_COST | 1ull << SPEND_UNPRICED;
+	enum report_cost cost = (enum report_cost)int_of(v, COST_AUTO);
+	return cost == COST_REPORTED && !(named(plan) & money) ? COST_CALCULATED : cost;
+}
+
 static bool read_cells(struct table *t, const char *plan, sqlite3_value **args, struct err *e)
 {
 	unsigned version = 0;
@@ -214,6 +224,7 @@ static bool read_cells(struct table *t, const char *plan, sqlite3_value **args, 
 		.is_by_charge = is_by_charge(named(plan)),
 		.has_charge = (named(plan) & charged) != 0,
 		.is_by_turn = (named(plan) >> SPEND_PROMPT_ID & 1) != 0,
+		.cost = cost_of(plan, args[ARG_COST]),
 		.has_parts = (named(plan) & PARTS) != 0,
 		.blocks = is_by_block ? &t->blocks : NULL};
 	(void)sqlite3_file_control(t->db, "main", SQLITE_FCNTL_DATA_VERSION, &version);
@@ -222,7 +233,8 @@ static bool read_cells(struct table *t, const char *plan, sqlite3_value **args, 
 		same(f.branch, t->filter.branch) && same(f.model, t->filter.model) &&
 		same(f.session, t->filter.session) && f.is_by_charge == t->filter.is_by_charge &&
 		(t->filter.has_charge || !f.has_charge) && t->filter.is_by_turn == f.is_by_turn &&
-		(t->filter.has_parts || !f.has_parts) && t->filter.blocks == f.blocks)
+		t->filter.cost == f.cost && (t->filter.has_parts || !f.has_parts) &&
+		t->filter.blocks == f.blocks)
 		return true;
 	t->is_read = false;
 	if (is_by_block && !block_read(t->db, &t->blocks, e))

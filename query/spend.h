@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The table-valued function that every report with money stands on, `spend` in its SQL:
 //
-//   spend_sum(since_ms, until_ms, project, branch, model, session, breakdown, by)
+//   spend_sum(since_ms, until_ms, project, branch, model, session, breakdown, by, cost)
 //
-// An argument that is NULL or missing limits nothing. Its columns are
+// `cost` (enum report_cost) says whose figures cost and unpriced are; the parts of the cost are
+// always ours. An argument that is NULL or missing limits nothing. Its columns are
 //
 //   turn_id    NULL where the row comes from the roll-up: without a session, whole quarter hours do
 //   at_ms      of the turn, or the beginning of its quarter hour

@@ -7,15 +7,10 @@
 #include "ledger.h"
 #include "report_def.h"
 #include "rowset.h"
+#include "spend_rate.h"
+#include "spend_reported.h"
 
-enum { QUARTER_MS = 900000, DAY_MS = 86400000, N_RATES = 6 };
-
-// Of a class within a time: pico-USD per token, in the order of the columns from SPEND_INPUT on.
-struct rate {
-	int64_t class_id, from_ms, until_ms, model_id;
-	bool is_priced;
-	int64_t rates[N_RATES];
-};
+enum { QUARTER_MS = 900000, DAY_MS = 86400000 };
 
 // Columns of the rows in reader.origins.
 enum { ORIGIN_ID, STATE, SESSION_ID, AGENT_ID, PROJECT_ID, IS_LOWER_BOUND, N_ORIGIN };
@@ -28,8 +23,7 @@ struct reader {
 	sqlite3 *db;
 	const struct spend_filter *filter;
 	struct spend_cells *out;
-	struct rate *rates; // by class, then time
-	size_t n_rates, cap_rates;
+	struct rates rates;
 	struct rowset origins;
 	sqlite3_stmt *origin; // reads some
 	sqlite3_stmt *rows[N_ROWS];
@@ -87,38 +81,7 @@ static int64_t int_or_null(sqlite3_stmt *s, int at)
 static bool read_rates(struct reader *r, struct err *e)
 {
 	AUTO(finalize) sqlite3_stmt *s = NULL;
-	int rc;
-	if (!prepare(r, spend_rate_sql, &s, e))
-		return false;
-	while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
-		r->rates = mem_reserve(r->rates, &r->cap_rates, r->n_rates + 1, sizeof *r->rates);
-		struct rate *p = &r->rates[r->n_rates++];
-		*p = (struct rate){.class_id = sqlite3_column_int64(s, 0),
-			.from_ms = sqlite3_column_int64(s, 1),
-			.until_ms = sqlite3_column_int64(s, 2),
-			.model_id = sqlite3_column_int64(s, 3),
-			.is_priced = sqlite3_column_type(s, 4) != SQLITE_NULL};
-		for (int i = 0; i < N_RATES; i++)
-			p->rates[i] = sqlite3_column_int64(s, 4 + i);
-	}
-	return rc == SQLITE_DONE || fail(r, e);
-}
-
-// NULL: a class that the filters leave out.
-static const struct rate *find_rate(const struct reader *r, int64_t class_id, int64_t at_ms)
-{
-	size_t low = 0, n = r->n_rates;
-	while (n > 0) {
-		const struct rate *p = &r->rates[low + n / 2];
-		if (p->class_id < class_id || (p->class_id == class_id && p->until_ms <= at_ms)) {
-			low += n / 2 + 1;
-			n -= n / 2 + 1;
-		} else {
-			n /= 2;
-		}
-	}
-	const struct rate *p = low < r->n_rates ? &r->rates[low] : NULL;
-	return p && p->class_id == class_id && p->from_ms <= at_ms ? p : NULL;
+	return prepare(r, spend_rate_sql, &s, e) && (rates_read(&r->rates, s) || fail(r, e));
 }
 
 static bool read_origins(struct reader *r, int64_t first, int64_t last, struct err *e)
@@ -215,10 +178,10 @@ static bool set_charge(struct reader *r, struct spend_cell *c, int64_t charge_id
 // After the sum was found to fit; 0 without a price, for all rates are 0 then.
 static void set_parts(struct spend_cell *c, const struct rate *rate)
 {
-	static const enum spend_column part_of[N_RATES] = {SPEND_INPUT_COST, SPEND_OUTPUT_COST,
+	static const enum spend_column part_of[RATE_N] = {SPEND_INPUT_COST, SPEND_OUTPUT_COST,
 		SPEND_CACHE_WRITE_COST, SPEND_CACHE_WRITE_COST, SPEND_CACHE_READ_COST,
 		SPEND_SEARCH_COST};
-	for (int i = 0; i < N_RATES; i++)
+	for (int i = 0; i < RATE_N; i++)
 		c->v[part_of[i]] += c->v[SPEND_INPUT + i] * rate->rates[i];
 	c->v[SPEND_CACHE_SAVED] =
 		c->v[SPEND_CACHE_READ] * rate->rates[0] - c->v[SPEND_CACHE_READ_COST];
@@ -228,7 +191,7 @@ static bool set_cost(
 	const struct reader *r, struct spend_cell *c, const struct rate *rate, struct err *e)
 {
 	int64_t sum = 0, product;
-	for (int i = 0; i < N_RATES; i++)
+	for (int i = 0; i < RATE_N; i++)
 		if (__builtin_mul_overflow(c->v[SPEND_INPUT + i], rate->rates[i], &product) ||
 			__builtin_add_overflow(sum, product, &sum))
 			return err_set(e, ERR_FORMAT, "integer overflow: too many tokens to price");
@@ -236,8 +199,9 @@ static bool set_cost(
 		c->v[i] = 0;
 	if (r->filter->has_parts)
 		set_parts(c, rate);
-	c->v[SPEND_COST] = rate->is_priced ? sum : SPEND_NULL;
-	c->v[SPEND_UNPRICED] = rate->is_priced ? 0 : c->v[SPEND_TURNS];
+	bool has_cost = rate->is_priced && r->filter->cost != COST_REPORTED;
+	c->v[SPEND_COST] = has_cost ? sum : SPEND_NULL;
+	c->v[SPEND_UNPRICED] = has_cost ? 0 : c->v[SPEND_TURNS];
 	c->v[SPEND_MODEL_ID] = rate->model_id;
 	return true;
 }
@@ -253,9 +217,10 @@ static bool add_cell(struct reader *r, sqlite3_stmt *s, struct err *e)
 	const int64_t *origin;
 	int64_t at_ms = sqlite3_column_int64(s, 1);
 	int64_t class_id = sqlite3_column_int64(s, 3);
-	const struct rate *rate = find_rate(r, class_id, at_ms);
+	const struct rate *rate = rates_find(&r->rates, class_id, at_ms);
 	if (!rate ||
-		(r->cut_days.n && !is_cut(find_rate(r, class_id, at_ms - at_ms % DAY_MS), at_ms)))
+		(r->cut_days.n &&
+			!is_cut(rates_find(&r->rates, class_id, at_ms - at_ms % DAY_MS), at_ms)))
 		return true;
 	if (!find_origin(r, sqlite3_column_int64(s, 2), &origin, e))
 		return false;
@@ -285,7 +250,7 @@ static bool add_cell(struct reader *r, sqlite3_stmt *s, struct err *e)
 static bool add_charge_cell(struct reader *r, sqlite3_stmt *s, struct err *e)
 {
 	int64_t at_ms = sqlite3_column_int64(s, 0);
-	const struct rate *rate = find_rate(r, sqlite3_column_int64(s, 1), at_ms);
+	const struct rate *rate = rates_find(&r->rates, sqlite3_column_int64(s, 1), at_ms);
 	if (is_cut(rate, at_ms)) {
 		bool is_new;
 		(void)rowset_get(&r->cut_days, &at_ms, &is_new);
@@ -357,6 +322,15 @@ static bool read_by_charge(struct reader *r, struct err *e)
 	return true;
 }
 
+// The whole quarter hours of the window, which come from the roll-up. False: all comes from turns.
+static bool find_quarters(const struct spend_filter *f, int64_t *out_first, int64_t *out_end)
+{
+	int64_t first = (f->since_ms + QUARTER_MS - 1) / QUARTER_MS, end = f->until_ms / QUARTER_MS;
+	*out_first = first;
+	*out_end = first > end ? first : end;
+	return !f->session.p && !f->is_by_turn;
+}
+
 // Whole quarter hours come from the roll-up, the two that a limit cuts from the turns.
 static bool read_piece(struct reader *r, int64_t since_ms, int64_t until_ms, struct err *e)
 {
@@ -394,16 +368,78 @@ static bool read_window(struct reader *r, struct err *e)
 	return read_piece(r, from_ms, f->until_ms, e);
 }
 
+static bool read_reported(struct reader *r, struct reported_list *out, struct err *e)
+{
+	AUTO(finalize) sqlite3_stmt *told = NULL;
+	AUTO(finalize) sqlite3_stmt *metered = NULL;
+	if (r->filter->cost == COST_CALCULATED)
+		return true;
+	bool is_all = r->filter->cost == COST_REPORTED;
+	if (!prepare(r, spend_told_sql, &told, e))
+		return false;
+	if (!bind_int(told, ":all", is_all))
+		return fail(r, e);
+	if (!reported_told(told, out, e))
+		return false;
+	if (!is_all)
+		return true;
+	if (!prepare(r, spend_metered_sql, &metered, e))
+		return false;
+	if (!bind_range(metered, r->filter->since_ms, r->filter->until_ms))
+		return fail(r, e);
+	return reported_metered(metered, out, e);
+}
+
+// The turn is in another cell already, without a cost; this one adds nothing but that.
+static bool add_reported(struct reader *r, const struct reported *x, struct err *e)
+{
+	const struct spend_filter *f = r->filter;
+	const int64_t *origin;
+	const struct rate *rate = rates_find(&r->rates, x->class_id, x->at_ms);
+	bool is_asked = rate && (f->cost == COST_REPORTED || !rate->is_priced);
+	int64_t first, end;
+	if (!is_asked || x->at_ms < f->since_ms || x->at_ms >= f->until_ms)
+		return true;
+	if (!find_origin(r, x->origin_id, &origin, e))
+		return false;
+	struct spend_cells *out = r->out;
+	out->all = mem_reserve(out->all, &out->cap, out->n + 1, sizeof *out->all);
+	struct spend_cell *c = &out->all[out->n];
+	*c = (struct spend_cell){0};
+	if (!origin || !set_charge(r, c, x->charge_id))
+		return true;
+	out->n++;
+	int64_t quarter = x->at_ms / QUARTER_MS;
+	bool is_rolled_up = find_quarters(f, &first, &end) && quarter >= first && quarter < end;
+	c->v[SPEND_TURN_ID] = is_rolled_up ? SPEND_NULL : x->turn_id;
+	c->v[SPEND_AT_MS] = is_rolled_up ? quarter * QUARTER_MS : x->at_ms;
+	c->v[SPEND_ORIGIN_ID] = origin[ORIGIN_ID];
+	c->v[SPEND_CLASS_ID] = x->class_id;
+	c->v[SPEND_MODEL_ID] = rate->model_id;
+	c->v[SPEND_SESSION_ID] = origin[SESSION_ID];
+	c->v[SPEND_AGENT_ID] = origin[AGENT_ID];
+	c->v[SPEND_PROJECT_ID] = origin[PROJECT_ID];
+	c->v[SPEND_PROMPT_ID] = is_rolled_up || !x->prompt_id ? SPEND_NULL : x->prompt_id;
+	c->v[SPEND_COST] = x->pico;
+	c->v[SPEND_UNPRICED] = -x->n_turns;
+	c->v[SPEND_FIRST_MS] = c->v[SPEND_LAST_MS] = x->at_ms;
+	return true;
+}
+
 bool spend_read(sqlite3 *db, const struct spend_filter *f, struct spend_cells *out, struct err *e)
 {
 	struct reader r = {.db = db, .filter = f, .out = out};
+	struct reported_list reported = {0};
 	out->n = 0;
-	bool ok = read_rates(&r, e);
-	if (ok && f->is_by_charge && is_whole(f))
+	bool ok = read_rates(&r, e) && read_reported(&r, &reported, e);
+	if (ok && f->is_by_charge && is_whole(f) && reported.n == 0)
 		ok = read_by_charge(&r, e);
 	else
 		ok = ok && read_charges(&r, e) && begin_origins(&r, e) && read_window(&r, e);
-	free(r.rates);
+	for (size_t i = 0; ok && i < reported.n; i++)
+		ok = add_reported(&r, &reported.all[i], e);
+	free(reported.all);
+	rates_free(&r.rates);
 	rowset_free(&r.origins);
 	rowset_free(&r.charges);
 	rowset_free(&r.cut_days);

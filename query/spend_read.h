@@ -7,6 +7,7 @@
 
 #include "block.h"
 #include "err.h"
+#include "report_def.h"
 #include "str.h"
 
 #define SPEND_NULL INT64_MIN
@@ -65,7 +66,8 @@ struct spend_filter {
 			   // for
 	bool has_charge;   // SPEND_CHARGED_PROJECT_ID to SPEND_NUMBER: one is asked for
 	bool is_by_turn;   // SPEND_PROMPT_ID is asked for: turns are read, no roll-up
-	bool has_parts;    // SPEND_INPUT_COST to SPEND_CACHE_SAVED: one is asked for
+	enum report_cost cost;
+	bool has_parts; // SPEND_INPUT_COST to SPEND_CACHE_SAVED: one is asked for
 	// If SPEND_BLOCK is asked for: no cell has turns of two of them. Else NULL.
 	const struct blocks *blocks;
 };

@@ -8,8 +8,8 @@
 #include "clock.h"
 #include "ledger.h"
 #include "model.h"
+#include "plan.h"
 #include "title.h"
-#include "usd.h"
 #include "value.h"
 #include "zone.h"
 
@@ -90,9 +90,18 @@ static void usd_short(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 {
 	struct buf b = {0};
 	(void)argc;
-	usd_add_short(&b, sqlite3_value_int64(argv[0]));
+	value_add_human(
+		&b, VALUE_USD, &(struct cell){.kind = CELL_INT, .i = sqlite3_value_int64(argv[0])});
 	result_str(ctx, buf_str(&b));
 	buf_free(&b);
+}
+
+static void price_of_plan(sqlite3_context *ctx, int argc, sqlite3_value **argv)
+{
+	int64_t pico;
+	(void)argc;
+	if (plan_price(value_str(argv[0]), &pico))
+		sqlite3_result_int64(ctx, pico);
 }
 
 static void transcript_title(sqlite3_context *ctx, int argc, sqlite3_value **argv)
@@ -125,6 +134,7 @@ bool sqlfn_register(sqlite3 *db, struct err *e)
 		{"local_day_number", 1, NULL, local_day_number, SQLITE_INNOCUOUS},
 		{"local_start", 3, NULL, local_start, SQLITE_INNOCUOUS},
 		{"usd_short", 1, NULL, usd_short, SQLITE_INNOCUOUS},
+		{"plan_price", 1, NULL, price_of_plan, SQLITE_INNOCUOUS},
 		{"model_priced_as", 1, &scratch, model_priced_as, SQLITE_INNOCUOUS},
 		// reads files: what a ledger's own views say must not reach it
 		{"transcript_title", 2, &scratch, transcript_title, SQLITE_DIRECTONLY},

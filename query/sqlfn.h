@@ -4,6 +4,8 @@
 //   local_hour(ms) local_day(ms) local_week(ms) local_month(ms)   text, in the process's zone
 //   local_day_number(ms)            days since 1970 of the local date
 //   local_start(ms, unit, n)        where the n-th 'day', 'week' or 'month' from that of ms begins
+//   usd_short(pico)                 money as people read it
+//   plan_price(plan)                pico-USD a month; api: 0
 //   model_priced_as(name)           the id that a price is looked up by
 //   transcript_title(path, offset)  title.h; not in views
 #ifndef CCL_QUERY_SQLFN_H

@@ -10,6 +10,13 @@
 #include "usd.h"
 #include "zone.h"
 
+static struct currency currency; // of the whole process, as the zone is
+
+void value_set_currency(const struct currency *c)
+{
+	currency = *c;
+}
+
 const char *value_type_name(enum value_type type)
 {
 	static const char *const names[] = {
@@ -20,6 +27,7 @@ const char *value_type_name(enum value_type type)
 		[VALUE_INT] = "int",
 		[VALUE_TOKENS] = "tokens",
 		[VALUE_USD] = "usd",
+		[VALUE_RATE] = "rate",
 		[VALUE_TIME] = "time",
 		[VALUE_DAY] = "day",
 		[VALUE_HOUR] = "hour",
@@ -36,7 +44,8 @@ const char *value_type_name(enum value_type type)
 bool value_is_number(enum value_type type)
 {
 	return type == VALUE_NUMBER || type == VALUE_INT || type == VALUE_TOKENS ||
-	       type == VALUE_USD || type == VALUE_SPAN || type == VALUE_PCT || type == VALUE_QUANTITY;
+	       type == VALUE_USD || type == VALUE_RATE || type == VALUE_SPAN || type == VALUE_PCT ||
+	       type == VALUE_QUANTITY;
 }
 
 bool value_is_text(enum value_type type)
@@ -120,6 +129,11 @@ void value_add_machine(struct buf *out, enum value_type type, const struct cell 
 	}
 	if (type == VALUE_USD) {
 		usd_add(out, c->i);
+	} else if (type == VALUE_RATE) {
+		uint64_t u = magnitude(c->i);
+		buf_add_digits(out, u / 1000000, 1);
+		buf_addc(out, '.');
+		buf_add_digits(out, u % 1000000, 6);
 	} else if (type == VALUE_TIME) {
 		clock_format_iso(c->i, iso);
 		buf_addz(out, iso);
@@ -180,7 +194,9 @@ void value_add_human(struct buf *out, enum value_type type, const struct cell *c
 	} else if (c->kind == CELL_REAL) {
 		add_real(out, c->r);
 	} else if (type == VALUE_USD) {
-		usd_add_short(out, c->i);
+		currency_add(out, &currency, c->i);
+	} else if (type == VALUE_RATE) {
+		usd_add_rate(out, c->i);
 	} else if (type == VALUE_TOKENS) {
 		add_tokens(out, c->i);
 	} else if (type == VALUE_TIME) {

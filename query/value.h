@@ -4,6 +4,7 @@
 #define CCL_QUERY_VALUE_H
 
 #include "buf.h"
+#include "currency.h"
 #include "report_def.h"
 
 enum cell_kind { CELL_NULL, CELL_INT, CELL_REAL, CELL_TEXT };
@@ -26,6 +27,9 @@ const char *value_type_name(enum value_type type);
 void value_add_machine(struct buf *out, enum value_type type, const struct cell *c);
 // Short and local; strings cleaned (text.h), never cut; "-" for NULL.
 void value_add_human(struct buf *out, enum value_type type, const struct cell *c);
+
+// Of VALUE_USD in value_add_human, from then on. Before: USD.
+void value_set_currency(const struct currency *c);
 
 // By type: numbers by size, texts by bytes; NULL before all others.
 int value_cmp(const struct cell *a, const struct cell *b);

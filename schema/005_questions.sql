@@ -32,3 +32,7 @@ UPDATE agent SET overhead_id = (SELECT id FROM name WHERE text = substr(agent.ui
 WHERE uid GLOB 'aextract_memories-*' OR uid GLOB 'asession_memory-*';
 
 -- What Claude Code itself said that a response cost: ccl-hook.
+CREATE TABLE turn_reported (
+  turn_id  INTEGER PRIMARY KEY REFERENCES turn(id),
+  pico_usd INTEGER NOT NULL       -- costUSD of its lines (clients before 1.0.9), in pico-USD, rounded; the greatest
+) STRICT;

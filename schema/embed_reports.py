@@ -4,7 +4,7 @@ import glob
 import os
 import re
 
-TYPES = 'text id path number int tokens usd time day hour week month span pct bool quantity'.split()
+TYPES = 'text id path number int tokens usd rate time day hour week month span pct bool quantity'.split()
 FILTERS = 'time project branch model session breakdown by'.split()
 GROUPS = 'overview time work worklog guard health'.split()
 # What a filter binds, besides :now_ms, which every report may use.
@@ -39,7 +39,7 @@ TOKENS = {
     # what a trend is of: the last 30 days, their numbers from 0 on
     '@recent_day': 'local_day_number(s.first_ms) - local_day_number(:now_ms) + 29',
     '@recent': "spend_sum(max(:since_ms, local_start(:now_ms, 'day', -29)), min(:until_ms, local_start(:now_ms, 'day', 1)), "
-               ':project, :branch, :model, :session, :breakdown, :by)',
+               ':project, :branch, :model, :session, :breakdown, :by, :cost)',
 }
 
 
@@ -215,13 +215,18 @@ class Header:
         for f in self.filters or []:
             known |= set(BINDS.get(f, (f,)))
         if self.filters is not None:  # spend.sql binds them all
-            known |= {'since_ms', 'until_ms', 'project', 'branch', 'model', 'session', 'breakdown', 'by'}
+            known |= {'since_ms', 'until_ms', 'project', 'branch', 'model', 'session', 'breakdown', 'by', 'cost'}
         sums = {f'total_{c["name"]}' for c in self.columns if c['total']}
         for part, sql in [('body', self.body), *self.more.items()]:
             names = known | sums if part == 'footer' else known
             for name in re.findall(r'(?<![:\w]):([A-Za-z_]\w*)', re.sub(r"'[^']*'", "''", sql)):
                 if name not in names:
                     self.bad(f'the SQL uses :{name}, which no @param or @filter declares')
+
+    def has_spend(self):
+        """Whether its money is a sum over `spend`, which --cost decides about."""
+        is_money = any(c['type'] == 'usd' for c in self.columns)
+        return is_money and bool(re.search(r'\b(FROM|JOIN)\s+spend\b|:cost\b', self.body))
 
     def sql(self, spend, body):
         for token, sql in TOKENS.items():
@@ -273,7 +278,7 @@ def c_table(headers, spend, c_string):
         out.append(f'\t.totals_column = {c_quote(total[0])}, .totals_value = {c_quote(total[1])},')
         out.append(f'\t.params = {f"params_{i}" if h.params else "NULL"}, .n_params = {len(h.params)},')
         out.append(f'\t.columns = columns_{i}, .n_columns = {len(h.columns)},')
-        out.append(f'\t.filters = {filters}, .default_by = {by_bits(h.by or [])},')
+        out.append(f'\t.filters = {filters}, .default_by = {by_bits(h.by or [])}, .has_spend = {flag(h.has_spend())},')
         out.append(f'\t.window = WINDOW_{t.get("window", "none").upper().replace("-", "_")}, .version = {t.get("version", "1")},\n}},')
     out.append('};')
     out.append(f'const size_t n_report_defs = {len(headers)};')

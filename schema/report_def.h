@@ -16,6 +16,7 @@ enum value_type {
 	VALUE_INT,      // integer
 	VALUE_TOKENS,   // integer
 	VALUE_USD,      // pico-USD; printed as USD with twelve decimals
+	VALUE_RATE,     // micro-USD per million tokens; printed as USD with six decimals
 	VALUE_TIME,     // milliseconds since 1970 UTC; printed in ISO, UTC
 	VALUE_DAY,      // text YYYY-MM-DD, in the zone asked for
 	VALUE_HOUR,     // text, ISO with offset
@@ -68,6 +69,13 @@ enum report_by {
 	BY_MODEL = 8, // --breakdown is the same
 };
 
+// Whose figures money is (--cost).
+enum report_cost {
+	COST_AUTO, // ours; where a model has no price, what the transcript says of the response
+	COST_CALCULATED, // ours
+	COST_REPORTED,   // Claude Code's own; where it says nothing of a response, none
+};
+
 // What the report itself is limited to, within what the filters leave.
 enum report_window {
 	WINDOW_NONE,
@@ -98,6 +106,7 @@ struct report_def {
 	size_t n_columns;
 	unsigned filters;    // of enum report_filter
 	unsigned default_by; // of enum report_by: what rows are split by unless the user says
+	bool has_spend;      // its money is a sum over `spend`: honours :cost
 	enum report_window window;
 	int version; // rises when a column is removed, renamed or retyped
 };
@@ -110,7 +119,8 @@ extern const char report_newest_sql[];
 
 // The statements of spend_read.sql.
 extern const char spend_origin_sql[], spend_left_sql[], spend_rate_sql[], spend_rollup_sql[],
-	spend_turn_sql[], spend_session_sql[], spend_branch_sql[], spend_charge_sql[];
+	spend_turn_sql[], spend_session_sql[], spend_branch_sql[], spend_charge_sql[],
+	spend_told_sql[], spend_metered_sql[];
 // Those of call_read.sql.
 extern const char calls_origin_sql[], calls_class_sql[], calls_charge_sql[], calls_edit_sql[],
 	calls_many_sql[], calls_whole_sql[], calls_scan_sql[], calls_window_sql[],

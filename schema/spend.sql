@@ -1,6 +1,6 @@
 -- Put before every report that says `-- @filter`: what the standard filters leave.
 -- Parameters, always bound: :since_ms (0: none), :until_ms (LEDGER_NO_END_MS: none), :breakdown (0, 1),
--- :by (enum report_by) and, NULL where not asked for, :project, :branch, :model, :session (a full id).
+-- :by (enum report_by), :cost (enum report_cost) and, NULL where not asked for, :project, :branch, :model, :session (a full id).
 spend_origin(id) AS MATERIALIZED (
   SELECT o.id FROM origin AS o
   WHERE (:session IS NULL OR o.session_id IN (SELECT id FROM session WHERE uid = :session))
@@ -17,4 +17,4 @@ spend_class(id) AS MATERIALIZED (
   WHERE :model IS NULL OR m.name = :model OR m.priced_as = :model),
 -- priced and summed in C: query/spend.h says what its columns are, and how many rows it has
 spend AS NOT MATERIALIZED (
-  SELECT * FROM spend_sum(:since_ms, :until_ms, :project, :branch, :model, :session, :breakdown, :by))
+  SELECT * FROM spend_sum(:since_ms, :until_ms, :project, :branch, :model, :session, :breakdown, :by, :cost))

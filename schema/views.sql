@@ -9,13 +9,14 @@ SELECT * FROM (
     SELECT id AS class_id, 0 AS from_ms FROM class
     UNION SELECT id, 900000000000000 FROM class
     UNION SELECT c.id, p.valid_from_ms
-    FROM class AS c JOIN model AS m ON m.id IN (c.model_id, c.partner_id) JOIN price AS p ON p.model = m.priced_as
+    FROM class AS c JOIN model AS m ON m.id IN (c.model_id, c.partner_id) JOIN price AS p ON p.model = coalesce(m.priced_as, m.name)
     UNION SELECT c.id, p.valid_until_ms
-    FROM class AS c JOIN model AS m ON m.id IN (c.model_id, c.partner_id) JOIN price AS p ON p.model = m.priced_as))
+    FROM class AS c JOIN model AS m ON m.id IN (c.model_id, c.partner_id) JOIN price AS p ON p.model = coalesce(m.priced_as, m.name)))
 WHERE until_ms IS NOT NULL;
 
 -- The price row of each class in each such span, with the one factor that all its token rates take.
--- The user's own prices win over the builtin ones, among them the one that began last.
+-- The user's own prices win over the builtin ones, among them the one that began last. Only they can be of a model
+-- without priced_as (an ARN): by its name.
 CREATE TEMP VIEW class_price AS
 SELECT s.class_id, s.from_ms, s.until_ms, p.*,
   CASE WHEN c.speed_id = w.fast_id THEN p.fast_num ELSE 1 END * CASE WHEN c.geo_id = w.us_id THEN p.geo_num ELSE 1 END
@@ -30,13 +31,13 @@ FROM (SELECT
 CROSS JOIN class_span AS s
 JOIN class AS c ON c.id = s.class_id
 JOIN model AS m ON m.id = c.model_id
-JOIN price AS p ON p.model = m.priced_as AND (p.source, p.valid_from_ms, p.above_tok) = (
+JOIN price AS p ON p.model = coalesce(m.priced_as, m.name) AND (p.source, p.valid_from_ms, p.above_tok) = (
   SELECT q.source, q.valid_from_ms, q.above_tok FROM price AS q
-  WHERE q.model = m.priced_as AND q.valid_from_ms <= s.from_ms AND q.valid_until_ms >= s.until_ms
+  WHERE q.model = coalesce(m.priced_as, m.name) AND q.valid_from_ms <= s.from_ms AND q.valid_until_ms >= s.until_ms
     AND q.above_tok <= c.above_tok
   ORDER BY q.source = 'user' DESC, q.valid_from_ms DESC, q.above_tok DESC LIMIT 1)
 WHERE c.partner_id IS NULL OR EXISTS (
-  SELECT 1 FROM price AS q JOIN model AS o ON o.priced_as = q.model
+  SELECT 1 FROM price AS q JOIN model AS o ON coalesce(o.priced_as, o.name) = q.model
   WHERE o.id = c.partner_id AND q.valid_from_ms <= s.from_ms AND q.valid_until_ms >= s.until_ms
     AND (q.fast_num IS NOT NULL OR NOT coalesce(c.speed_id = w.fast_id, 0)));
 

@@ -21,7 +21,7 @@ LEFT JOIN project AS p ON p.root = j.root
 LEFT JOIN (
   SELECT j.id, @measures, count(DISTINCT s.session_id) AS sessions, dearest_model(s.model_id, s.cost, s.turns) AS model_id,
     list_once(s.number, '#' || s.number) AS prs
-  FROM job AS j CROSS JOIN spend_sum(j.started_ms, coalesce(j.ended_ms, :now_ms), j.root, NULL, NULL, NULL, 0, 0) AS s
+  FROM job AS j CROSS JOIN spend_sum(j.started_ms, coalesce(j.ended_ms, :now_ms), j.root, NULL, NULL, NULL, 0, 0, :cost) AS s
   GROUP BY j.id) AS u ON u.id = j.id
 LEFT JOIN (
   SELECT j.id, sum(c.lines_added) AS added, sum(c.lines_removed) AS removed

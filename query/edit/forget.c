@@ -99,6 +99,7 @@ static const char delete_sql[] =
 	"DELETE FROM charge_rollup WHERE session_id IN gone_session;"
 	"DELETE FROM tool_call WHERE turn_id IN (SELECT id FROM gone_turn);"
 	"DELETE FROM turn_step WHERE turn_id IN (SELECT id FROM gone_turn);"
+	"DELETE FROM turn_reported WHERE turn_id IN (SELECT id FROM gone_turn);"
 	"DELETE FROM turn_copy WHERE turn_id IN (SELECT id FROM gone_turn)"
 	" OR session_id IN gone_session OR origin_id IN (SELECT id FROM gone_origin);"
 	"DELETE FROM turn WHERE id IN (SELECT id FROM gone_turn);"

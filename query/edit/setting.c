@@ -3,7 +3,9 @@
 
 #include <string.h>
 
+#include "currency.h"
 #include "ledger.h"
+#include "plan.h"
 
 static const struct setting_def defs[] = {
 	{.key = "guard",
@@ -50,6 +52,15 @@ static const struct setting_def defs[] = {
 		.fallback = "on",
 		.about = "What is longer than the terminal goes through $CCL_PAGER, $PAGER or less",
 		.choices = "on off"},
+	{.key = "plan",
+		.fallback = "api",
+		.about = "How Claude Code is paid for: " PLAN_NAMES,
+		.kind = SETTING_PLAN},
+	{.key = "currency",
+		.fallback = "",
+		.about = "Currency of tables and Markdown, and how much of it a dollar is, such as "
+			 "EUR 0.92",
+		.kind = SETTING_CURRENCY},
 	{.key = "polls",
 		.fallback = "",
 		.about = "Tools, or programs of Bash, that may repeat without being a loop; blanks "
@@ -131,6 +142,8 @@ bool setting_check(const struct setting_def *def, struct str value, struct err *
 {
 	struct rules rules = rules_default();
 	struct str until, from = str_split(value, '-', &until);
+	struct str rate, code = str_split(value, ' ', &rate);
+	struct currency currency;
 	int64_t pct;
 	switch (def->kind) {
 	case SETTING_CHOICE:
@@ -145,6 +158,13 @@ bool setting_check(const struct setting_def *def, struct str value, struct err *
 	case SETTING_HOURS:
 		return (is_hour(from) && is_hour(until)) ||
 		       err_set(e, ERR_USAGE, "%s is from and until, such as 22:00-07:00", def->key);
+	case SETTING_PLAN:
+		return plan_price(value, &pct) ||
+		       err_set(e, ERR_USAGE, "a plan is " PLAN_NAMES ", not %.*s", STR_ARG(value));
+	case SETTING_CURRENCY:
+		return rate.p ? currency_parse(code, rate, &currency, e)
+			      : err_set(e, ERR_USAGE,
+					"currency is a code and a rate, such as \"EUR 0.92\"");
 	case SETTING_RULE:
 		return rule_parse(def->rule, value, &rules) ||
 		       err_set(e, ERR_USAGE, "%s is off, on%s%s (%s)", def->key,

@@ -10,11 +10,13 @@
 #include "rule.h"
 
 enum setting_kind {
-	SETTING_CHOICE, // one of `choices`
-	SETTING_TEXT,   // anything of one line
-	SETTING_PCT,    // 1 to 99
-	SETTING_HOURS,  // 22:00-07:00
-	SETTING_RULE,   // off, on, or a rule's limits
+	SETTING_CHOICE,   // one of `choices`
+	SETTING_TEXT,     // anything of one line
+	SETTING_PCT,      // 1 to 99
+	SETTING_HOURS,    // 22:00-07:00
+	SETTING_PLAN,     // plan.h
+	SETTING_CURRENCY, // "EUR 0.92"
+	SETTING_RULE,     // off, on, or a rule's limits
 };
 
 struct setting_def {

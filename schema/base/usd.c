@@ -45,3 +45,15 @@ void usd_add_short(struct buf *out, int64_t usd_pico)
 	buf_add_grouped(out, cents / 100);
 	buf_printf(out, ".%02llu", (unsigned long long)(cents % 100));
 }
+
+void usd_add_rate(struct buf *out, int64_t usd_micro)
+{
+	uint64_t u = magnitude(usd_micro), part = u % 1000000;
+	int n = 6;
+	buf_addz(out, usd_micro < 0 ? "-$" : "$");
+	buf_add_grouped(out, u / 1000000);
+	for (; n > 2 && part % 10 == 0; n--)
+		part /= 10;
+	buf_addc(out, '.');
+	buf_add_digits(out, part, n);
+}

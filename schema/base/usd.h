@@ -9,5 +9,7 @@
 
 void usd_add(struct buf *out, int64_t usd_pico);       // "0.020050000000"
 void usd_add_short(struct buf *out, int64_t usd_pico); // "$0.15"
+// A rate in micro-USD per million tokens, as USD with all its digits, two at least: "$0.125"
+void usd_add_rate(struct buf *out, int64_t usd_micro);
 
 #endif

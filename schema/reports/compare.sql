@@ -28,7 +28,7 @@ same AS (
 sums AS MATERIALIZED (
   SELECT w.n, s.by_project_id, s.by_branch_id, s.split, @by_columns, @measures
   FROM span AS w
-  CROSS JOIN spend_sum(w.from_ms, w.until_ms, :project, :branch, :model, :session, :breakdown, :by) AS s
+  CROSS JOIN spend_sum(w.from_ms, w.until_ms, :project, :branch, :model, :session, :breakdown, :by, :cost) AS s
   GROUP BY w.n, @by_groups),
 pair AS (
   SELECT project, branch, agent, model, coalesce(sum(turns) FILTER (WHERE n = 0), 0) AS turns,

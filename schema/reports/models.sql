@@ -14,7 +14,7 @@
 -- @empty   No turns yet. `ccl sync` reads what Claude Code has kept; `ccl install` logs each new turn.
 -- @example ccl models --since month
 SELECT m.name AS model,
-  CASE WHEN EXISTS (SELECT 1 FROM price AS p WHERE p.model = m.priced_as) THEN m.priced_as END AS priced_as,
+  (SELECT p.model FROM price AS p WHERE p.model = coalesce(m.priced_as, m.name) LIMIT 1) AS priced_as,
   count(DISTINCT s.session_id) AS sessions, @measures, min(s.first_ms) AS first, max(s.last_ms) AS last
 FROM spend AS s
 JOIN model AS m ON m.id = s.model_id

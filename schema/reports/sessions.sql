@@ -43,6 +43,6 @@ LEFT JOIN model AS m ON m.id = u.model_id
 LEFT JOIN project AS p ON p.id = u.project_id
 LEFT JOIN name AS b ON b.id = u.branch_id
 LEFT JOIN source_file AS f ON f.id = s.title_file_id
-LEFT JOIN session_beyond AS y ON y.session_id = CASE WHEN NOT :breakdown THEN u.session_id END
+LEFT JOIN session_beyond AS y ON y.session_id = CASE WHEN NOT :breakdown AND :cost <> 2 THEN u.session_id END
 LEFT JOIN open AS q ON q.session_id = u.session_id
 ORDER BY u.last_ms DESC, s.uid, u.cost DESC

@@ -37,11 +37,12 @@ cell AS MATERIALIZED (
 sums AS MATERIALIZED (
   SELECT bit, split, count(DISTINCT session_id) AS sessions, min(first_ms) AS first_ms, sum(unknown) AS unknown, @measures
   FROM cell GROUP BY bit, split),
+-- what Claude Code reports has it already;
 -- only sessions that lie in the period as a whole: nobody knows when the rest of one was spent
 beyond_sum AS MATERIALIZED (
   SELECT c.bit, sum(y.unattributed) AS unattributed
   FROM cell AS c CROSS JOIN session_beyond AS y ON y.session_id = c.session_id
-  WHERE NOT :breakdown AND y.turns = c.turns
+  WHERE NOT :breakdown AND :cost <> 2 AND y.turns = c.turns
   GROUP BY c.bit),
 tally AS (
   SELECT p.*, s.*, CASE WHEN s.bit IS NULL THEN 0 ELSE s.cost END AS usd,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "decimal.h"
 
 void message_string(struct scan *s, struct reading *r, size_t max_bytes, struct str *out)
 {
@@ -27,6 +28,19 @@ void message_count(struct scan *s, struct reading *r, int64_t max, int64_t *out)
 	enum scan_type type = scan_peek(s);
 	if (type == SCAN_NUMBER && scan_number(s, &raw)) {
 		if (!str_int(raw, 0, max, out))
+			r->out->n_bad_numbers++;
+	} else if (type != SCAN_NONE) {
+		(void)scan_skip(s);
+		r->out->n_bad_numbers += type != SCAN_NULL;
+	}
+}
+
+void message_usd(struct scan *s, struct reading *r, int64_t *out_pico)
+{
+	struct str raw;
+	enum scan_type type = scan_peek(s);
+	if (type == SCAN_NUMBER && scan_number(s, &raw)) {
+		if (decimal_parse(raw, 12, TRANSCRIPT_MAX_USD_PICO, out_pico) == DECIMAL_BAD)
 			r->out->n_bad_numbers++;
 	} else if (type != SCAN_NONE) {
 		(void)scan_skip(s);
@@ -265,7 +279,7 @@ static struct str result_text(struct str content)
 	struct scan_list list = {0};
 	struct str text = STR_NONE;
 	while (!text.p && scan_item(&s, &list)) {
-		struct scan_list members = { 0 };
+		struct scan_list members = {0};
 		struct str key;
 		while (scan_key(&s, &members, &key)) {
 			if (str_is(key, "text"))
@@ -289,7 +303,8 @@ static void finish_result(struct reading *r, struct line_tool_result *t, struct 
 	t->result_hash = hash_sip(r->key, head(text.p ? text : content, 4096));
 	t->text_raw = text;
 	if (t->is_error) {
-		struct str rest, line = str_split(scan_decode(r->arena, head(text, 1024), 1024), '\n', &rest);
+		struct str rest, line = str_split(scan_decode(r->arena, head(text, 1024), 1024),
+					 '\n', &rest);
 		t->error_hash = hash_sip(r->key, line);
 	}
 }

@@ -18,6 +18,8 @@ void message_string(struct scan *s, struct reading *r, size_t max_bytes, struct 
 void message_time(struct scan *s, struct reading *r, int64_t *out_ms);
 // An integer from 0 to max; null is absent, anything else is counted in n_bad_numbers.
 void message_count(struct scan *s, struct reading *r, int64_t max, int64_t *out);
+// USD, likewise, as pico-USD: up to TRANSCRIPT_MAX_USD_PICO.
+void message_usd(struct scan *s, struct reading *r, int64_t *out_pico);
 
 void message_read(struct scan *s, struct reading *r);            // `message`
 void message_tool_use_result(struct scan *s, struct reading *r); // `toolUseResult`

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "meter.h"
 
+#include "decimal.h"
 #include "scan.h"
 
 enum { MODEL_BYTES = 256, MAX_MODELS = 64 };
 
 #define MAX_TOK      INT64_C(10000000000)
 #define MAX_SEARCHES INT64_C(1000000)
+#define MAX_USD_PICO INT64_C(10000000000000000)
 
 // What a line writes; the 5-minute part is what is left of all cache writes.
 enum { INPUT, OUTPUT, WRITTEN, WRITTEN_1H, READ, SEARCHES, N_FIELDS };
@@ -22,6 +24,15 @@ static int64_t read_count(struct scan *s, int64_t max)
 	return scan_number(s, &text) && str_int(text, 0, max, &v) ? v : -1;
 }
 
+static int64_t read_usd(struct scan *s)
+{
+	struct str text;
+	int64_t v;
+	return scan_number(s, &text) && decimal_parse(text, 12, MAX_USD_PICO, &v) != DECIMAL_BAD
+		       ? v
+		       : -1;
+}
+
 static void read_usage(struct scan *s, struct meter_usage *out)
 {
 	static const char *const names[N_FIELDS] = {"inputTokens", "outputTokens",
@@ -31,8 +42,13 @@ static void read_usage(struct scan *s, struct meter_usage *out)
 	bool has[N_FIELDS] = {0};
 	struct scan_list list = {0};
 	struct str key;
+	out->cost_pico = -1;
 	while (scan_key(s, &list, &key)) {
 		size_t i = 0;
+		if (str_is(key, "costUSD")) {
+			out->cost_pico = read_usd(s);
+			continue;
+		}
 		while (i < N_FIELDS && (has[i] || !str_is(key, names[i])))
 			i++;
 		if (i == N_FIELDS) {

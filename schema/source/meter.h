@@ -20,6 +20,7 @@ struct meter_usage {
 	// 0 where the line says nothing; -1 for what is no count, or is above ten billion (a
 	// million searches): the meter is then not to be believed
 	int64_t counts[METER_N_COUNTS];
+	int64_t cost_pico; // costUSD, rounded; -1: absent, or above 10,000 USD
 };
 
 // The models of one line, in its order, in arena memory. *out_n is 0 for what is no JSON object or

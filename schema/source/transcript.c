@@ -241,6 +241,8 @@ static bool odd_member(struct scan *s, struct reading *r, struct str key)
 		one_string(s, r, "model", &l->request_model);
 	else if (str_is(key, "worktreeSession"))
 		worktree_session(s, r);
+	else if (str_is(key, "costUSD"))
+		message_usd(s, r, &l->cost_pico);
 	else
 		return false;
 	return true;
@@ -254,6 +256,7 @@ static void start(struct line *l)
 		offsetof(struct line, tool_uses) - offsetof(struct line, n_tool_uses));
 	memset((char *)l + offsetof(struct line, aborted_chars), 0,
 		sizeof *l - offsetof(struct line, aborted_chars));
+	l->cost_pico = -1;
 	l->at_ms = l->aborted_chars = l->lines_added = l->lines_removed = -1;
 	l->api_status = l->retry_attempt = l->quota_resets_ms = l->pre_tok = l->post_tok = -1;
 	l->start_ms = -1;

@@ -14,6 +14,9 @@
 // made, times any rate, then fits in 64 bits.
 #define TRANSCRIPT_MAX_TOK INT64_C(10000000)
 
+// Nor is a response dearer than a thousand dollars.
+#define TRANSCRIPT_MAX_USD_PICO INT64_C(1000000000000000)
+
 enum line_type {
 	LINE_OTHER,
 	LINE_ASSISTANT,
@@ -60,7 +63,7 @@ struct line_tool_result {
 	int64_t result_bytes;
 	uint64_t result_hash; // keyed, of its first 4 KiB
 	uint64_t error_hash;  // keyed, of its first line; 0 if it is no error
-	struct str text_raw; // still escaped, to look for a pull request's URL; never stored
+	struct str text_raw;  // still escaped, to look for a pull request's URL; never stored
 };
 
 enum line_git_action { GIT_NO_ACTION, GIT_PR_CREATED, GIT_PR_MERGED, GIT_PR_OTHER, GIT_PUSHED };
@@ -87,6 +90,7 @@ struct line {
 	struct line_tool_use tool_uses[LINE_MAX_BLOCKS];
 	struct line_tool_result tool_results[LINE_MAX_BLOCKS];
 	int64_t aborted_chars; // text streamed before an abort, UTF-16 units; -1 if not aborted
+	int64_t cost_pico;     // costUSD, which clients before 1.0.9 wrote, rounded; -1: absent
 
 	// a user line's or a queued command's text
 	bool is_prompt;       // its text is neither a tool's result nor an envelope of the client

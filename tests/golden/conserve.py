@@ -117,10 +117,10 @@ def row_sums(report):
     return [sum(r[m] or 0 for r in report['rows']) for m in MEASURES]
 
 
-def check(ccl, names):
+def check(ccl, names, windows=WINDOWS, more=()):
     n = 0
-    for extra in FILTERS:
-        for window in WINDOWS:
+    for extra in [[*f, *more] for f in FILTERS]:
+        for window in windows:
             total = ccl.totals('summary', *extra, *window)
             for name in names:
                 for split in SPLITS:
@@ -230,6 +230,35 @@ def add_row(sums, key, row):
         old[i] += row[m] or 0
 
 
+# What Claude Code says: of turns with and without a price of ours, and by a meter, a fork's too.
+REPORTED = """
+INSERT INTO turn_reported SELECT id, 123456789012 FROM turn WHERE key IN ('msg_09unknown', 'msg_01spring1', 'msg_17blind');
+UPDATE cost_state SET line = replace(line, '"inputTokens":101', '"costUSD":0.43431299999999995,"inputTokens":101');
+UPDATE cost_state SET line = replace(line, '"inputTokens":60,', '"costUSD":7e-7,"inputTokens":60,');
+UPDATE cost_state SET line = replace(line, '"inputTokens":2151', '"costUSD":0.51,"inputTokens":2151');
+UPDATE cost_state SET line = replace(line, '"inputTokens":2424', '"costUSD":0.710000000001,"inputTokens":2424');
+"""
+# Mode: cost, unpriced. Reported: three turns' own, then what the meters of models with a turn say.
+COSTS = {'auto': ('0.865436478024', 0), 'calculated': ('0.618522900000', 2), 'reported': ('1.514684067037', 5)}
+
+
+def check_costs(ccl, path, names):
+    """--cost: whatever it says, the parts add up, and a turn's figure does not depend on what is asked for."""
+    db = sqlite3.connect(path)
+    db.executescript(REPORTED)
+    db.close()
+    n = 0
+    for mode, (usd, unpriced) in COSTS.items():
+        total = ccl.totals('summary', '--cost', mode)
+        same(f'--cost {mode}', total[-2:], [decimal.Decimal(usd), unpriced])
+        n += check(ccl, names, ([], ['--since', 'week'], ['--since', '2026-11-20T23:00:00.001', '--until', '2026-11-21T10:07Z']), ['--cost', mode])
+        prs = [sum(pair) for pair in zip(*(row_sums(ccl(name, '--cost', mode)) for name in ('prs', 'unassigned')))]
+        same(f'pull requests, {mode}', prs, total)
+        by_turn = [r for s in ccl('sessions')['rows'] for r in ccl('session', s['session'], '--cost', mode)['rows']]
+        same(f'turns, {mode}', [sum(r[m] or 0 for r in by_turn) for m in MEASURES], total)
+    return n
+
+
 def check_prs(ccl):
     """Pull requests and what none of them has are the total; each one's sessions are its row."""
     n = 0
@@ -270,6 +299,7 @@ def main():
         n_windows = check_windows(ccl, Oracle(path))
         n = check(ccl, money)
         n_prs, n_by, n_compare, n_charts = check_prs(ccl), check_by(ccl), check_compare(ccl), check_charts(ccl)
+        n += check_costs(ccl, path, money)
         # the reports that are limited by themselves
         sessions = [r['session'] for r in ccl('sessions')['rows']]
         parts = [ccl.totals('session', s) for s in sessions]

@@ -115,6 +115,7 @@ static inline void facts_rest(struct buf *b, const struct line *l)
 {
 	static const char *actions[] = {"", "pr-created", "pr-merged", "pr-other", "pushed"};
 	facts_num(b, "chars", l->aborted_chars, -1);
+	facts_num(b, "cost", l->cost_pico, -1);
 	facts_bool(b, "is_prompt", l->is_prompt);
 	facts_num(b, "prompt_chars", l->prompt_chars, 0);
 	facts_str(b, "started", l->result_agent);

@@ -9,6 +9,7 @@
 #include "arena.h"
 #include "buf.h"
 #include "clock.h"
+#include "decimal.h"
 #include "hash.h"
 #include "path.h"
 
@@ -80,6 +81,51 @@ static void integers_fill_the_whole_slice(void **state)
 	assert_false(str_int(STR("99999999999999999999"), 0, INT64_MAX, &v));
 }
 
+static void decimals_are_exact(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text;
+		int digits;
+		enum decimal what;
+		int64_t value;
+	} rows[] = {
+		{ "3", 6, DECIMAL_EXACT, 3000000 },
+		{ "0.50", 6, DECIMAL_EXACT, 500000 },
+		{ ".5", 0, DECIMAL_ROUNDED, 1 },
+		{ "0.4999999999999999999999999999999999999999999999", 0, DECIMAL_ROUNDED, 0 },
+		{ "5.", 2, DECIMAL_EXACT, 500 },
+		{ "3e-06", 12, DECIMAL_EXACT, 3000000 },
+		{ "3.75E-6", 12, DECIMAL_EXACT, 3750000 },
+		{ "1.5e+3", 0, DECIMAL_EXACT, 1500 },
+		{ "0.43431299999999995", 12, DECIMAL_ROUNDED, 434313000000 },
+		{ "0.0000000000005", 12, DECIMAL_ROUNDED, 1 },
+		{ "0.00000000000049", 12, DECIMAL_ROUNDED, 0 },
+		{ "0.00000000000005", 12, DECIMAL_ROUNDED, 0 },
+		{ "1e-300", 12, DECIMAL_ROUNDED, 0 },
+		{ "000", 18, DECIMAL_EXACT, 0 },
+		{ "0e999", 18, DECIMAL_EXACT, 0 },
+		{ "00012.340000000000000000000000000000000000000000000000000", 2, DECIMAL_EXACT, 1234 },
+		{ "9.95", 1, DECIMAL_ROUNDED, 100 },
+		{ "99999999999999999", 0, DECIMAL_EXACT, 99999999999999999 },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		int64_t v = -1;
+		assert_int_equal(decimal_parse(str_of(rows[i].text), rows[i].digits, INT64_MAX, &v), rows[i].what);
+		assert_int_equal(v, rows[i].value);
+	}
+	static const char *bad[] = { "", ".", "-1", "+1", "1,5", "1.2.3", "1e", "1e+", "e5", "0x10", "NaN", "1 ",
+		"1e1001", "1e19", "123456789012345678901", "1e-", "1e--1" };
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		int64_t v = -1;
+		assert_int_equal(decimal_parse(str_of(bad[i]), 0, INT64_MAX, &v), DECIMAL_BAD);
+		assert_int_equal(v, -1);
+	}
+	int64_t v;
+	assert_int_equal(decimal_parse(STR("1000.000001"), 6, 1000000000, &v), DECIMAL_BAD);
+	assert_int_equal(decimal_parse(STR("1000"), 6, 1000000000, &v), DECIMAL_EXACT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -87,6 +133,7 @@ int main(void)
 		cmocka_unit_test(paths_are_compared_by_component),
 		cmocka_unit_test(hashes_are_those_of_the_paper),
 		cmocka_unit_test(integers_fill_the_whole_slice),
+		cmocka_unit_test(decimals_are_exact),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

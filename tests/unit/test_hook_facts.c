@@ -309,6 +309,34 @@ static void the_clients_meter(void **state)
 	check(STATE("1", "10"), "SELECT json_extract(line, '$.startTime') FROM cost_state", "1");
 }
 
+// What old clients wrote beside the usage: the greatest of a message, in any order; 0 says nothing.
+static void what_a_response_is_said_to_cost(void **state)
+{
+#define SAYS(id, cost)                                                                             \
+	"{'type':'assistant','sessionId':'S','uuid':'" id cost "','timestamp':'2025-05-01T10:00:"  \
+	"00Z','costUSD':" cost ",'message':{'id':'" id "','model':'m','usage':{'input_tokens':1,"  \
+	"'output_tokens':1}}}\n"
+	(void)state;
+	static const char *sql = "SELECT t.key, r.pico_usd FROM turn AS t LEFT JOIN turn_reported "
+				 "AS r ON r.turn_id = t.id ORDER BY 1";
+	static const char want[] = "a 30000000000\nb -\nc 10000000000";
+	for (int way = 0; way < 2; way++) {
+		read_lines(SAYS("a", "0.01") SAYS("a", "0.03") SAYS("a", "0.02") SAYS("b", "0")
+				SAYS("b", "null") SAYS("c", "0.01"),
+			way);
+		world_expect(sql, want);
+		// again, from another file: a row that is there is merged
+		world_say(arena_printf(&sandbox_arena, P "%d-0.jsonl", way),
+			SAYS("a", "0.02") SAYS("c", "0.01"));
+		world_reopen_ingest();
+		world_sync();
+		world_expect(sql, want);
+		world_end();
+		int rc = system(arena_printf(&sandbox_arena, "rm -rf %s", in(".claude")));
+		assert_int_equal(rc, 0);
+	}
+}
+
 static void titles(void **state)
 {
 	static const char *sql = "SELECT is_custom_title, title_offset_bytes FROM session";
@@ -420,6 +448,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(requests_without_an_answer, enter, leave),
 		cmocka_unit_test_setup_teardown(requests_of_many_models, enter, leave),
 		cmocka_unit_test_setup_teardown(the_clients_meter, enter, leave),
+		cmocka_unit_test_setup_teardown(what_a_response_is_said_to_cost, enter, leave),
 		cmocka_unit_test_setup_teardown(titles, enter, leave),
 		cmocka_unit_test_setup_teardown(large_catalogs, enter, leave),
 		cmocka_unit_test_setup_teardown(sync_meets_a_hook, enter, leave),

@@ -474,7 +474,8 @@ static void test_every_report(void **state)
 		}
 		if (!report_run(db, &a, &req, &r, &e))
 			fail_msg("%s: %s", def->name, e.text);
-		assert_int_equal(r.n_rows, 0);
+		// a fresh ledger has prices, and nothing else
+		assert_int_equal(r.n_rows > 0, strcmp(def->name, "prices") == 0);
 		n++;
 	}
 	assert_true(n >= 12);

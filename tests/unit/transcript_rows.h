@@ -84,6 +84,12 @@ static const struct row usages[] = {
 	{ANSWER("'content':[{'type':'x','usage':{'input_tokens':5}}],'usage':{'input_tokens':1}"),
 		"assistant usage{ in=1 }"},
 	{"{'type':'assistant','usage':{'input_tokens':5}}", "assistant"},
+	{"{'type':'assistant','costUSD':0.020050000000000002}", "assistant cost=20050000000"},
+	{"{'costUSD':1e-7,'type':'assistant'}", "assistant cost=100000"},
+	{"{'type':'assistant','costUSD':null}", "assistant"},
+	{"{'type':'assistant','costUSD':'0.5'}", "assistant bad=1"},
+	{"{'type':'assistant','costUSD':-1}", "assistant bad=1"},
+	{"{'type':'assistant','costUSD':1e300}", "assistant bad=1"},
 	{"{'type':'progress','data':{'message':{'type':'assistant','message':{'id':'m',"
 	 "'usage':{'input_tokens':5,'output_tokens':6}}}},'usage':{'input_tokens':7}}",
 		"other"},
