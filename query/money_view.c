@@ -24,7 +24,7 @@ bool money_view_check(const struct args *args, struct err *e)
 			"--rate %.*s: of which currency? `--currency EUR --rate 0.92`",
 			STR_ARG(rate));
 	if (code.p && is_for_programs(args))
-		return err_set(e, ERR_USAGE, "--currency %.*s: JSON, CSV and TSV are exact, in USD",
+		return err_set(e, ERR_USAGE, "--currency %.*s: JSON, CSV and TSV are exact, in USD: leave it out",
 			STR_ARG(code));
 	return !code.p || currency_parse(code, rate.p ? rate : STR("1"), &c, e);
 }
