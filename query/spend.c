@@ -218,6 +218,7 @@ static bool read_cells(struct table *t, const char *plan, sqlite3_value **args, 
 		.is_by_turn = (named(plan) >> SPEND_PROMPT_ID & 1) != 0,
 		.cost = cost_of(plan, args[ARG_COST]),
 		.has_parts = (named(plan) & PARTS) != 0};
+	f.is_by_charge = f.is_by_charge && spend_is_whole(&f);
 	(void)sqlite3_file_control(t->db, "main", SQLITE_FCNTL_DATA_VERSION, &version);
 	if (t->is_read && version == t->version && f.since_ms == t->filter.since_ms &&
 		f.until_ms == t->filter.until_ms && same(f.project, t->filter.project) &&

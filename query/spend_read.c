@@ -269,7 +269,7 @@ static bool add_charge_cell(struct reader *r, sqlite3_stmt *s, struct err *e)
 	return set_cost(r, c, rate, e);
 }
 
-static bool is_whole(const struct spend_filter *f)
+bool spend_is_whole(const struct spend_filter *f)
 {
 	return f->since_ms <= 0 && f->until_ms >= LEDGER_NO_END_MS && !f->project.p &&
 	       !f->branch.p && !f->session.p;
@@ -403,7 +403,7 @@ bool spend_read(sqlite3 *db, const struct spend_filter *f, struct spend_cells *o
 	struct reported_list reported = {0};
 	out->n = 0;
 	bool ok = read_rates(&r, e) && read_reported(&r, &reported, e);
-	if (ok && f->is_by_charge && is_whole(f) && reported.n == 0)
+	if (ok && f->is_by_charge && reported.n == 0)
 		ok = read_by_charge(&r, e);
 	else
 		ok = ok && read_charges(&r, e) && begin_origins(&r, e) && read_window(&r, e);

@@ -80,6 +80,9 @@ struct spend_cells {
 	size_t n, cap;
 };
 
+// Nothing but the model is limited: such a filter may be asked for by charge.
+bool spend_is_whole(const struct spend_filter *f);
+
 MUST_USE bool spend_read(
 	sqlite3 *db, const struct spend_filter *f, struct spend_cells *out, struct err *e);
 
