@@ -10,7 +10,7 @@ GROUPS = 'overview time work worklog guard health'.split()
 # What a filter binds, besides :now_ms, which every report may use.
 BINDS = {'time': ('since_ms', 'until_ms')}
 SINGLE = 'report title about group version window totals chart empty example source like order exit'.split()
-WINDOWS = ('today', 'newest', 'pull-request', 'turn')
+WINDOWS = ('today', 'newest', 'pull-request', 'turn', 'tips')
 FLAGS = ('total', 'minor', 'split', 'wrap', 'alert')
 MEASURES = [  # (name, type, about, flags), in the order of contract.md
     ('turns', 'int', 'API responses', ['total']),
@@ -32,7 +32,7 @@ FRAGMENTS = [('rules', 'budget_rows'), ('', 'work_rows')]
 
 class BadHeader(Exception):
     def __init__(self, path, line, why):
-        super().__init__(f'reports/{os.path.basename(path)}:{line}: {why}')
+        super().__init__(f'{"/".join(path.split(os.sep)[-2:])}:{line}: {why}')
 
 
 def c_quote(text):

@@ -80,6 +80,7 @@ enum report_window {
 	WINDOW_NEWEST,       // the session of the newest turn
 	WINDOW_PULL_REQUEST, // :repo of :number, if it was not given
 	WINDOW_TURN,         // the message id that :turn is the beginning of
+	WINDOW_TIPS,         // without a beginning thirty days; a :rule that exists
 };
 
 struct report_def {
