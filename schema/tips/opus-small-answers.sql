@@ -12,7 +12,7 @@ WITH small AS MATERIALIZED (
 sums AS MATERIALIZED (SELECT session_id, sum(saving) AS saving, count(*) AS n FROM small GROUP BY session_id),
 found AS MATERIALIZED (
   SELECT * FROM sums WHERE saving > 0 AND (SELECT sum(saving) >= :usd AND sum(n) >= :turns FROM sums))
-SELECT f.session_id, 'session ' || substr(s.uid, 1, 8) || ' (' || f.n || ' answers, ' || usd_short(f.saving) || ')', f.saving,
+SELECT f.session_id, 'session ' || substr(s.uid, 1, 8) || ' (' || f.n || iif(f.n = 1, ' answer, ', ' answers, ') || usd_short(f.saving) || ')', f.saving,
   NULL, NULL
 FROM found AS f JOIN session AS s ON s.id = f.session_id
 UNION ALL
