@@ -18,7 +18,8 @@ static const char declaration[] =
 	" branch_id, repo_id, number, prompt_id, by_project_id, by_branch_id, by_agent_id, turns, "
 	"input, output,"
 	" cache_write_5m, cache_write_1h, cache_read, web_searches, cost, unpriced, unknown,"
-	" input_cost, output_cost, cache_write_cost, cache_read_cost, search_cost, cache_saved,"
+	" input_cost, output_cost, cache_write_cost, cache_read_cost, search_cost, cache_saved, "
+	"cache_extra,"
 	" first_ms, last_ms, since_ms HIDDEN, until_ms HIDDEN, in_project HIDDEN,"
 	" in_branch HIDDEN, of_model HIDDEN, of_session HIDDEN, breakdown HIDDEN, by_what HIDDEN, "
 	"of_cost HIDDEN)";

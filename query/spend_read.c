@@ -182,6 +182,9 @@ static void set_parts(struct spend_cell *c, const struct rate *rate)
 		c->v[part_of[i]] += c->v[SPEND_INPUT + i] * rate->rates[i];
 	c->v[SPEND_CACHE_SAVED] =
 		c->v[SPEND_CACHE_READ] * rate->rates[0] - c->v[SPEND_CACHE_READ_COST];
+	c->v[SPEND_CACHE_EXTRA] =
+		c->v[SPEND_CACHE_WRITE_COST] -
+		(c->v[SPEND_CACHE_WRITE_5M] + c->v[SPEND_CACHE_WRITE_1H]) * rate->rates[0];
 }
 
 static bool set_cost(
@@ -192,7 +195,7 @@ static bool set_cost(
 		if (__builtin_mul_overflow(c->v[SPEND_INPUT + i], rate->rates[i], &product) ||
 			__builtin_add_overflow(sum, product, &sum))
 			return err_set(e, ERR_FORMAT, "integer overflow: too many tokens to price");
-	for (int i = SPEND_INPUT_COST; i <= SPEND_CACHE_SAVED; i++)
+	for (int i = SPEND_INPUT_COST; i <= SPEND_CACHE_EXTRA; i++)
 		c->v[i] = 0;
 	if (r->filter->has_parts)
 		set_parts(c, rate);

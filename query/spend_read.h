@@ -51,6 +51,7 @@ enum spend_column {
 	SPEND_CACHE_READ_COST,
 	SPEND_SEARCH_COST,
 	SPEND_CACHE_SAVED,
+	SPEND_CACHE_EXTRA,
 	SPEND_FIRST_MS,
 	SPEND_LAST_MS,
 	SPEND_N_COLUMNS,
@@ -65,7 +66,7 @@ struct spend_filter {
 	bool has_charge;   // SPEND_CHARGED_PROJECT_ID to SPEND_NUMBER: one is asked for
 	bool is_by_turn;   // SPEND_PROMPT_ID is asked for: turns are read, no roll-up
 	enum report_cost cost;
-	bool has_parts; // SPEND_INPUT_COST to SPEND_CACHE_SAVED: one is asked for
+	bool has_parts; // SPEND_INPUT_COST to SPEND_CACHE_EXTRA: one is asked for
 };
 
 // A roll-up row, a turn or a step. What was not asked for may be missing. SPEND_HOUR to

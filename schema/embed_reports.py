@@ -99,10 +99,12 @@ class Header:
             self.bad(f'unknown tag @{tag}')
 
     def add_column(self, name, kind, about, flags):
-        drill = None
+        drill = ratio = None
         for f in flags:
             if f.startswith('drill='):
                 drill = f[6:]
+            elif f.startswith('ratio='):
+                ratio = f[6:]
             elif f not in FLAGS:
                 self.bad(f'unknown flag {f!r} of column {name}')
         self.check_word(name)
@@ -110,8 +112,8 @@ class Header:
             self.bad(f'column {name} is of no known type: {kind!r}')
         if name in [c['name'] for c in self.columns]:
             self.bad(f'column {name} stands here twice')
-        self.columns.append(dict(name=name, type=kind, about=about, drill=drill, line=self.line,
-                                 **{f: f in flags for f in FLAGS}))
+        self.columns.append(dict(name=name, type=kind, about=about, drill=drill, ratio=ratio, line=self.line,
+                                 **{f: f in flags or (f == 'total' and ratio is not None) for f in FLAGS}))
 
     def read_param(self, c):
         if len(c) != 4:
@@ -150,6 +152,7 @@ class Header:
         if 'window' in self.tags and (self.tags['window'] not in WINDOWS or 'time' not in (self.filters or [])):
             self.bad(f'@window is one of {" ".join(WINDOWS)}, in a report with @filter time')
         names = [c['name'] for c in self.columns]
+        self.check_ratios()
         for word in re.findall(r'[xy]=(\S+)', self.tags.get('chart', '')):
             if word not in names:
                 self.bad(f'@chart names no column: {word}')
@@ -164,6 +167,13 @@ class Header:
         if any(c['split'] for c in self.columns) and 'breakdown' not in (self.filters or []):
             self.bad('a split column needs @filter breakdown')
         self.check_binds()
+
+    def check_ratios(self):
+        sums = [c['name'] for c in self.columns if c['total'] and not c['ratio']]
+        for c in self.columns:
+            parts = (c['ratio'] or '').split('/')
+            if c['ratio'] is not None and (len(parts) != 2 or not set(re.split(r'[+]', '+'.join(parts))) <= set(sums)):
+                raise BadHeader(self.path, c['line'], f'ratio={c["ratio"]} is not A+B/C+D of columns with a total')
 
     def rank(self):
         group = self.tags.get('group')
@@ -212,7 +222,7 @@ def c_table(headers, spend, c_string):
             out.append('};')
         out.append(f'static const struct report_column columns_{i}[] = {{')
         for c in h.columns:
-            out.append(f'\t{{{c_quote(c["name"])}, {c_quote(c["about"])}, {c_quote(c["drill"])}, '
+            out.append(f'\t{{{c_quote(c["name"])}, {c_quote(c["about"])}, {c_quote(c["drill"])}, {c_quote(c["ratio"])}, '
                        f'VALUE_{c["type"].upper()}, ' + ', '.join(flag(c[f]) for f in FLAGS) + '},')
         out.append('};')
     out.append('const struct report_def report_defs[] = {')

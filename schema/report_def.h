@@ -40,6 +40,8 @@ struct report_column {
 	const char *name;
 	const char *about;
 	const char *drill; // the report that shows this row closer, with this cell as its argument
+	const char
+		*ratio; // "a/b+c": what its total is, of the totals of these columns; NULL: a sum
 	enum value_type type;
 	bool is_total; // summed up in the totals
 	bool is_minor; // a table that is too wide leaves it out before others

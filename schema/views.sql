@@ -140,7 +140,7 @@ CREATE TEMP VIEW session_category AS
 WITH tool(id, kind) AS MATERIALIZED (
   SELECT id, CASE
       WHEN text IN ('Agent', 'Task') THEN 'agent'
-      WHEN text IN ('Write', 'Edit') THEN 'gen'
+      WHEN text IN ('Write', 'Edit', 'NotebookEdit') THEN 'gen'
       WHEN text = 'Bash' THEN 'bash'
       WHEN text IN ('Read', 'Grep', 'Glob') THEN 'read' END
   FROM name WHERE text IN ('Read', 'Write', 'Edit', 'NotebookEdit', 'Bash', 'Grep', 'Glob', 'Agent', 'Task'))
@@ -177,3 +177,20 @@ SELECT session_id, parent_id FROM (
     WHEN p.request_session IS s.uid THEN 0
     ELSE (coalesce(s.first_own_ms, -1), s.uid) > (coalesce(p.first_own_ms, -1), p.uid) END)
 WHERE place = 1;
+
+-- What git showed of a session's work: commits in its working trees from its first turn until an hour after its last.
+-- `is_known` 0: where it worked is outside git, gone, or has no reflog of that time, so no commit means nothing.
+-- To be asked for some sessions by their ids: each column is looked up.
+CREATE TEMP VIEW session_commits AS
+SELECT s.id AS session_id, (SELECT max(last_ms) FROM charge_rollup WHERE session_id = s.id) AS last_ms, (
+    SELECT count(*) FROM (SELECT DISTINCT worktree_id FROM workdir WHERE session_id = s.id) AS d
+    CROSS JOIN (SELECT min(first_ms) AS first_ms, max(last_ms) AS last_ms FROM charge_rollup WHERE session_id = s.id) AS u
+    CROSS JOIN git_move AS m ON m.worktree_id = d.worktree_id
+      -- a reflog has whole seconds
+      AND m.at_ms > u.first_ms - 1000 AND m.at_ms <= u.last_ms + 3600000
+    WHERE m.kind IN ('commit', 'revert', 'amend', 'cherry-pick', 'merge')) AS commits,
+  EXISTS (SELECT 1 FROM workdir WHERE session_id = s.id AND worktree_id IS NOT NULL) AND NOT EXISTS (
+    SELECT 1 FROM workdir AS d WHERE d.session_id = s.id AND d.how <> 'plain' AND NOT EXISTS (
+      SELECT 1 FROM git_move AS m WHERE m.worktree_id = d.worktree_id AND m.kind <> 'birth' AND m.at_ms <= (
+        SELECT max(last_ms) + 3600000 FROM charge_rollup WHERE session_id = s.id))) AS is_known
+FROM session AS s;

@@ -39,6 +39,7 @@ CASES = [  # what is replaced, by what, what the message begins with and has in 
     ('model  text  Model', 'model  text  Model  split', 'probe.sql:1', 'needs @filter breakdown'),
     ('model  text  Model', 'cost  usd  Money', 'probe.sql:8', 'twice'),
     ('y=cost', 'y=costs', 'probe.sql:1', '@chart names no column'),
+    ('model  text  Model', 'share  pct  Share  ratio=cost/model', 'probe.sql:7', 'ratio='),
     (':number >', ':nummer >', 'probe.sql:1', ':nummer'),
     ('@measures FROM', '@measure FROM', 'probe.sql:1', '@token'),
     ('-- @empty', '-- @source doctor\n-- @empty', 'probe.sql:1', 'either SQL or a @source'),
