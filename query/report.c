@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "activity.h"
 #include "alertfn.h"
 #include "beyond.h"
 #include "calls.h"
@@ -40,7 +41,8 @@ bool report_open(struct arena *a, sqlite3 **out, struct err *e)
 	// room for a sort of all history in one piece
 	if (!ledger_exec(db, "PRAGMA cache_size = -32768", e) || !sqlfn_register(db, e) ||
 		!alertfn_register(db, e) || !sqlagg_register(db, e) || !spend_register(db, e) ||
-		!beyond_register(db, e) || !calls_register(db, e) || !tip_register(db, e)) {
+		!beyond_register(db, e) || !calls_register(db, e) || !tip_register(db, e) ||
+		!activity_register(db, e)) {
 		ledger_close(&db);
 		return false;
 	}

@@ -27,7 +27,7 @@ MEASURE_SQL = ', '.join(f'sum({m[0]}) AS {m[0]}' for m in MEASURES)
 
 
 # SQL that several reports share: @name stands for it.
-FRAGMENTS = [('rules', 'budget_rows'), ('', 'work_rows')]
+FRAGMENTS = [('rules', 'budget_rows'), ('rules', 'session_outcome'), ('', 'work_rows')]
 
 
 class BadHeader(Exception):

@@ -52,5 +52,5 @@ SELECT CASE WHEN judged THEN
       SELECT * FROM kind ORDER BY dead DESC, n DESC, category))
   ELSE 'Of no session above $0.10 it is known whether it led to a commit' END
   || CASE WHEN unseen THEN printf('; of %d more git showed nothing (no repository, or no reflog of their time)', unseen) ELSE '' END
-  || CASE WHEN open THEN printf('; %d are not over for an hour yet', open) ELSE '' END
+  || CASE WHEN open THEN printf('; %d %s not over for an hour yet', open, CASE open WHEN 1 THEN 'is' ELSE 'are' END) ELSE '' END
 FROM total WHERE judged + unseen + open
