@@ -3,7 +3,7 @@
 //
 //   prompt_activity(since_ms, until_ms, session)
 //
-// gives session_id, prompt_id (NULL: the session's turns that answer none), activity (work_kind.h),
+// gives session_id, prompt_id (NULL: the session's turns that answer none), activity (deed.h),
 // edits (calls that changed a file) and retries (edits that follow a failed command that follows
 // an edit, in one agent). An argument that is NULL or missing limits nothing. Sessions with a turn
 // in that time are read as a whole, so that the answer does not depend on where it cuts. A prompt

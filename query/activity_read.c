@@ -5,9 +5,9 @@
 
 #include "arena.h"
 #include "ledger.h"
-#include "work_kind.h"
+#include "deed.h"
 
-// Columns of rows by session, prompt and agent. KINDS: how often each work_kind.
+// Columns of rows by session, prompt and agent. KINDS: how often each deed.
 enum {
 	SESSION,
 	PROMPT,
@@ -23,7 +23,7 @@ enum {
 	RETRIES,
 	PLAN_MODE,
 	KINDS,
-	N_COLUMNS = KINDS + WORK_N_KINDS,
+	N_COLUMNS = KINDS + DEED_N,
 };
 
 // STATE: what edits and failed commands there were
@@ -81,9 +81,9 @@ static bool find_words(
 	arena_reset(&r->arena);
 	if (!read_text(r, name, &tool, e) || !read_text(r, target, &text, e))
 		return false;
-	row[KIND] = (int64_t)work_kind_of(tool, text);
-	row[IS_TEST] = work_is_test_file(text);
-	row[IS_DOCUMENT] = work_is_document(text);
+	row[KIND] = (int64_t)deed_of(tool, text);
+	row[IS_TEST] = deed_is_test_file(text);
+	row[IS_DOCUMENT] = deed_is_document(text);
 	return true;
 }
 
@@ -118,14 +118,14 @@ static bool add_call(struct reader *r, sqlite3_stmt *s, struct err *e)
 		has_prompt ? sqlite3_column_int64(s, C_PROMPT) : ACTIVITY_NO_PROMPT,
 		sqlite3_column_int64(s, C_AGENT)};
 	int64_t *row = rowset_get(&r->agents, key, &is_new);
-	enum work_kind kind = (enum work_kind)words[KIND];
-	bool is_edit = kind == WORK_EDIT || kind == WORK_WRITE;
-	row[KINDS + (is_edit && has_failed ? WORK_OTHER : kind)]++;
+	enum deed kind = (enum deed)words[KIND];
+	bool is_edit = kind == DEED_EDIT || kind == DEED_WRITE;
+	row[KINDS + (is_edit && has_failed ? DEED_OTHER : kind)]++;
 	if (is_edit && !has_failed)
 		add_edit(r, s, words, row);
 	// what only looks fails where there is nothing to see
 	bool is_command =
-		kind == WORK_TEST || kind == WORK_BUILD || kind == WORK_GIT || kind == WORK_SHELL;
+		kind == DEED_TEST || kind == DEED_BUILD || kind == DEED_GIT || kind == DEED_SHELL;
 	if (is_command && has_failed)
 		row[STATE] = row[STATE] < EDITED ? FAILED : EDITED_AND_FAILED;
 	return true;
@@ -201,7 +201,7 @@ static bool read_plan_mode(struct reader *r, struct err *e)
 
 static struct activity_row judge(const int64_t *row)
 {
-	struct work w = {.main_edits = row[MAIN_EDITS],
+	struct deeds w = {.main_edits = row[MAIN_EDITS],
 		.test_edits = row[TEST_EDITS],
 		.document_edits = row[DOCUMENT_EDITS],
 		.files = row[FILES],
@@ -209,12 +209,12 @@ static struct activity_row judge(const int64_t *row)
 		.added = row[ADDED],
 		.removed = row[REMOVED],
 		.is_plan_mode = row[PLAN_MODE]};
-	for (int i = 0; i < WORK_N_KINDS; i++)
+	for (int i = 0; i < DEED_N; i++)
 		w.calls[i] = row[KINDS + i];
 	return (struct activity_row){.session_id = row[SESSION],
 		.prompt_id = row[PROMPT],
-		.activity = work_activity(&w),
-		.edits = w.calls[WORK_EDIT] + w.calls[WORK_WRITE],
+		.activity = deeds_activity(&w),
+		.edits = w.calls[DEED_EDIT] + w.calls[DEED_WRITE],
 		.retries = row[RETRIES]};
 }
 

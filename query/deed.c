@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // In the spirit of codeburn's activities, which are guessed from the words of the prompt, too. The
 // ledger has no words, so what those tell (features, ideas) is not told apart here.
-#include "work_kind.h"
+#include "deed.h"
 
 #include <stddef.h>
 
@@ -24,41 +24,41 @@ static const char git_lookers[] =
 	"log diff show status blame grep branch remote rev-parse rev-list ls-files ls-tree "
 	"describe shortlog reflog cat-file config";
 
-static enum work_kind kind_of_command(struct str command)
+static enum deed kind_of_command(struct str command)
 {
 	struct str sub, program = str_split(command, ' ', &sub);
 	if (shell_is_among(program, tests) || str_starts(sub, "test") ||
 		shell_is_among(sub, "check spec e2e nextest"))
-		return WORK_TEST;
+		return DEED_TEST;
 	if (str_is(program, "git"))
-		return shell_is_among(sub, git_lookers) ? WORK_READ : WORK_GIT;
+		return shell_is_among(sub, git_lookers) ? DEED_READ : DEED_GIT;
 	if (shell_is_among(program, "gh glab jj hg svn"))
-		return WORK_GIT;
+		return DEED_GIT;
 	if (shell_is_among(program, builds) || shell_is_among(sub, build_subcommands))
-		return WORK_BUILD;
-	return shell_is_among(program, lookers) ? WORK_READ : WORK_SHELL;
+		return DEED_BUILD;
+	return shell_is_among(program, lookers) ? DEED_READ : DEED_SHELL;
 }
 
-enum work_kind work_kind_of(struct str tool, struct str target)
+enum deed deed_of(struct str tool, struct str target)
 {
 	static const struct {
 		const char *tools;
-		enum work_kind kind;
+		enum deed kind;
 	} kinds[] = {
-		{"Edit MultiEdit NotebookEdit", WORK_EDIT},
-		{"Write", WORK_WRITE},
-		{"Read Grep Glob LS NotebookRead LSP", WORK_READ},
-		{"WebSearch WebFetch", WORK_WEB},
-		{"Agent Task", WORK_AGENT},
-		{"EnterPlanMode ExitPlanMode exit_plan_mode", WORK_PLAN},
-		{"TodoWrite TodoRead TaskCreate TaskUpdate TaskGet TaskList", WORK_TODO},
+		{"Edit MultiEdit NotebookEdit", DEED_EDIT},
+		{"Write", DEED_WRITE},
+		{"Read Grep Glob LS NotebookRead LSP", DEED_READ},
+		{"WebSearch WebFetch", DEED_WEB},
+		{"Agent Task", DEED_AGENT},
+		{"EnterPlanMode ExitPlanMode exit_plan_mode", DEED_PLAN},
+		{"TodoWrite TodoRead TaskCreate TaskUpdate TaskGet TaskList", DEED_TODO},
 	};
 	if (str_is(tool, "Bash") || str_is(tool, "PowerShell"))
 		return kind_of_command(target);
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
 		if (shell_is_among(tool, kinds[i].tools))
 			return kinds[i].kind;
-	return WORK_OTHER;
+	return DEED_OTHER;
 }
 
 // Its last component, cut off *path.
@@ -72,7 +72,7 @@ static struct str cut_name(struct str *path)
 	return name;
 }
 
-bool work_is_test_file(struct str path)
+bool deed_is_test_file(struct str path)
 {
 	struct str name = cut_name(&path), folder = cut_name(&path), above = cut_name(&path);
 	static const char folders[] = "test tests spec specs __tests__ e2e";
@@ -81,7 +81,7 @@ bool work_is_test_file(struct str path)
 	       shell_is_among(folder, folders) || shell_is_among(above, folders);
 }
 
-bool work_is_document(struct str path)
+bool deed_is_document(struct str path)
 {
 	static const char *const ends[] = {".md", ".mdx", ".rst", ".adoc", ".txt"};
 	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
@@ -91,13 +91,13 @@ bool work_is_document(struct str path)
 }
 
 // Many files, no new one, and about as many lines taken away as added.
-static bool is_refactoring(const struct work *w)
+static bool is_refactoring(const struct deeds *w)
 {
-	return w->files >= 3 && !w->calls[WORK_WRITE] && w->removed > 0 &&
+	return w->files >= 3 && !w->calls[DEED_WRITE] && w->removed > 0 &&
 	       w->removed >= w->added - w->added / 4;
 }
 
-static const char *edit_activity(const struct work *w, int64_t edits)
+static const char *edit_activity(const struct deeds *w, int64_t edits)
 {
 	if (w->test_edits == edits)
 		return "testing";
@@ -108,24 +108,24 @@ static const char *edit_activity(const struct work *w, int64_t edits)
 	return is_refactoring(w) ? "refactoring" : "coding";
 }
 
-const char *work_activity(const struct work *w)
+const char *deeds_activity(const struct deeds *w)
 {
-	int64_t calls = 0, edits = w->calls[WORK_EDIT] + w->calls[WORK_WRITE];
-	for (int i = 0; i < WORK_N_KINDS; i++)
+	int64_t calls = 0, edits = w->calls[DEED_EDIT] + w->calls[DEED_WRITE];
+	for (int i = 0; i < DEED_N; i++)
 		calls += w->calls[i];
-	if (w->is_plan_mode || w->calls[WORK_PLAN])
+	if (w->is_plan_mode || w->calls[DEED_PLAN])
 		return "planning";
 	if (!calls)
 		return "conversation";
-	if (w->calls[WORK_AGENT] && !w->main_edits)
+	if (w->calls[DEED_AGENT] && !w->main_edits)
 		return "delegation";
 	if (edits)
 		return edit_activity(w, edits);
 	static const struct {
-		enum work_kind kind;
+		enum deed kind;
 		const char *activity;
-	} rest[] = {{WORK_TEST, "testing"}, {WORK_BUILD, "build"}, {WORK_GIT, "git"},
-		{WORK_WEB, "research"}, {WORK_READ, "exploration"}, {WORK_TODO, "planning"}};
+	} rest[] = {{DEED_TEST, "testing"}, {DEED_BUILD, "build"}, {DEED_GIT, "git"},
+		{DEED_WEB, "research"}, {DEED_READ, "exploration"}, {DEED_TODO, "planning"}};
 	for (size_t i = 0; i < sizeof rest / sizeof *rest; i++)
 		if (w->calls[rest[i].kind])
 			return rest[i].activity;
