@@ -187,7 +187,7 @@ CROSS JOIN git_move AS m ON m.worktree_id = d.worktree_id
   AND m.at_ms > (SELECT min(first_ms) - 1000 FROM charge_rollup WHERE session_id = d.session_id)
   AND m.at_ms <= (SELECT max(last_ms) + 3600000 FROM charge_rollup WHERE session_id = d.session_id)
 WHERE m.kind IN ('commit', 'revert', 'amend', 'cherry-pick', 'merge') AND NOT EXISTS (
-  SELECT 1 FROM workdir AS e WHERE e.session_id = d.session_id AND e.worktree_id = d.worktree_id AND e.id < d.id);
+  SELECT 1 FROM workdir AS e WHERE e.session_id = d.session_id AND +e.worktree_id = d.worktree_id AND +e.id < d.id);
 
 -- `is_known` 0: where it worked is outside git, gone, or has no reflog of that time, so no commit means nothing.
 CREATE TEMP VIEW session_commits AS
@@ -198,25 +198,3 @@ SELECT s.id AS session_id, (SELECT max(last_ms) FROM charge_rollup WHERE session
       SELECT 1 FROM git_move AS m WHERE m.worktree_id = d.worktree_id AND m.kind <> 'birth' AND m.at_ms <= (
         SELECT max(last_ms) + 3600000 FROM charge_rollup WHERE session_id = s.id))) AS is_known
 FROM session AS s;
-
--- Commits that a reflog shows to be undone: passed over by a reset back to what stood before them, unless a commit
--- follows within ten minutes (it says them again), or reverted, each revert being taken for one of the newest commit
--- that still stands. An estimate: a reflog says neither how a reset was meant nor what was reverted.
-CREATE TEMP VIEW undone_commit AS
-WITH RECURSIVE move AS MATERIALIZED (SELECT * FROM git_move WHERE kind <> 'birth'),
--- back from each reset and revert, commit by commit: to `target`, or until as many commits as reverts were met
-walk(worktree_id, by_ms, by_n, target, open, sha, at_ms, n) AS (
-  SELECT worktree_id, at_ms, n, CASE kind WHEN 'reset' THEN new_sha END, 1, old_sha, NULL, NULL FROM move AS r
-  WHERE kind = 'revert' OR (kind = 'reset' AND NOT EXISTS (
-    SELECT 1 FROM move AS c WHERE c.worktree_id = r.worktree_id AND c.old_sha = r.new_sha AND c.kind = 'commit'
-      AND c.at_ms >= r.at_ms AND c.at_ms <= r.at_ms + 600000))
-  UNION
-  SELECT w.worktree_id, w.by_ms, w.by_n, w.target,
-    w.open + CASE WHEN w.target IS NOT NULL THEN 0 WHEN c.kind = 'revert' THEN 1 WHEN c.kind = 'amend' THEN 0 ELSE -1 END,
-    c.old_sha, c.at_ms, c.n
-  FROM walk AS w CROSS JOIN move AS c ON c.worktree_id = w.worktree_id AND c.new_sha = w.sha
-  WHERE w.open > 0 AND w.sha IS NOT w.target AND c.kind IN ('commit', 'amend', 'cherry-pick', 'merge', 'revert')
-    AND (c.at_ms, c.n) < (w.by_ms, w.by_n))
-SELECT DISTINCT worktree_id, at_ms, n FROM walk AS w
-WHERE at_ms IS NOT NULL AND CASE WHEN target IS NULL THEN open = 0 ELSE EXISTS (
-  SELECT 1 FROM walk AS x WHERE x.worktree_id = w.worktree_id AND x.by_ms = w.by_ms AND x.by_n = w.by_n AND x.sha = x.target) END;

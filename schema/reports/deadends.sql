@@ -1,6 +1,6 @@
 -- @report  deadends
 -- @title   Sessions that led to no commit
--- @about   Sessions above $0.10 without a commit in their working trees until an hour after, dearest first. Where git showed nothing of that time, a session is left out.
+-- @about   Sessions above $0.10 without a commit in their working trees until an hour after, dearest first. Where git showed nothing of that time, a session is left out. `ccl sync` first reads what git did since the last hook.
 -- @group   work
 -- @order   23
 -- @filter  time project branch model session breakdown

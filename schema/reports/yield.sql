@@ -1,6 +1,6 @@
 -- @report  yield
 -- @title   What the money bought, per project
--- @about   Cost per commit, per merged pull request and per line that survived. Commits are those made in the working trees of these sessions until an hour after them. Lines are an estimate: those that Edit and Write added, less those that later edits of the same file took away.
+-- @about   Cost per commit, per merged pull request and per line that survived. Commits are those made in the working trees of these sessions until an hour after them. Lines are an estimate: those that Edit and Write added, less those that later edits of the same file took away. `ccl outcomes` shows what came of the sessions.
 -- @group   work
 -- @order   24
 -- @filter  time project session
@@ -32,7 +32,7 @@ sums AS MATERIALIZED (
     sum(CASE o.outcome WHEN 'abandoned' THEN p.cost ELSE 0 END) AS abandoned,
     sum(CASE o.outcome WHEN 'unknown' THEN p.cost ELSE 0 END) AS unknown
   FROM part AS p JOIN outcome AS o ON o.session_id = p.session_id GROUP BY p.project_id),
-made AS MATERIALIZED (
+committed AS MATERIALIZED (
   SELECT t.project_id, count(*) AS commits FROM (
     SELECT DISTINCT c.worktree_id, c.at_ms, c.n FROM (SELECT DISTINCT session_id FROM part) AS p
     CROSS JOIN session_commit AS c ON c.session_id = p.session_id
@@ -76,7 +76,7 @@ SELECT p.name AS project, p.root, u.sessions, u.turns, u.input, u.output, u.cach
   (u.cost + l.survived / 2) / nullif(l.survived, 0) AS cost_per_line, u.productive, u.reverted, u.abandoned, u.unknown
 FROM sums AS u
 LEFT JOIN project AS p ON p.id = u.project_id
-LEFT JOIN made AS m ON m.project_id = u.project_id
+LEFT JOIN committed AS m ON m.project_id = u.project_id
 LEFT JOIN merged AS r ON r.project_id = u.project_id
 LEFT JOIN lines AS l ON l.project_id = u.project_id
 ORDER BY u.cost DESC, u.turns DESC, project, root

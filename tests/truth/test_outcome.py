@@ -3,7 +3,9 @@
 """What work led to, in real repositories and against models of the rules in Python: commits, resets and reverts; lines that
 survived; edits that had to be made again; what the prompt cache missed, and why."""
 import collections
+import contextlib
 import random
+import sqlite3
 import unittest
 from fractions import Fraction
 
@@ -86,12 +88,12 @@ class Outcome(GitWorld):
         self.assertEqual({r['session']: r['commits'] for r in self.report('deadends')}, {'none': 0, 'late': 0})
         # while the hour lasts nobody knows
         self.assertEqual([r['session'] for r in self.report('deadends', CCL_NOW=self.iso(self.ms - 2 * HOUR_S * 1000))], ['none'])
-        # made an hour after the last turn, seen by a later hook
+        # made half an hour after the last turn, when no hook was near
         self.ms -= 2 * HOUR_S * 1000
         self.wait(1800)
         self.commit(app)
-        self.stop('late', app)
         self.wait(2 * HOUR_S)
+        self.sync_all()
         self.assertEqual([r['session'] for r in self.report('deadends')], ['none'])
         self.check_yield(app, wants)
 
@@ -108,6 +110,27 @@ class Outcome(GitWorld):
         self.assertGreater(len(days), 1)
         parts = [self.report('yield', '--since', a, '--until', b, '--project', app) for a, b in zip(days, days[1:] + ['2100-01-01'])]
         self.assertEqual(sum(p[0]['commits'] for p in parts if p), n)
+
+    def test_merged_pull_requests(self):
+        app = self.repository()
+        for number, ends in ((7, 'merged'), (8, 'closed'), (9, None)):
+            branch = f'feat{number}'
+            self.git(app, 'checkout', '-q', '-b', branch, 'main')
+            self.respond('s', app)
+            self.create_pr('s', app, number, branch)
+            if ends == 'merged':
+                self.bash('s', app, f'gh pr merge {number}', branch, gitOperation={
+                    'pr': {'number': number, 'url': f'https://github.com/acme/app/pull/{number}', 'action': 'merged'}})
+            self.stop('s', app)
+        self.sync_all()
+        self.assertEqual({r['number'] for r in self.report('prs')}, {7, 8, 9})
+        row = self.report('yield')[0]
+        self.assertEqual((row['prs'], row['cost_per_pr']), (1, row['cost']))
+        with contextlib.closing(sqlite3.connect(self.ledger, timeout=30)) as db, db:  # the forge says so
+            db.execute("INSERT INTO forge_pr(repo, number, title, state, head_ref, base_ref, is_default_base, created_ms)"
+                       " VALUES ('github.com/acme/app', 8, '', 'merged', 'feat8', 'main', 1, 0),"
+                       " ('github.com/acme/app', 9, '', 'open', 'feat9', 'main', 1, 0)")
+        self.assertEqual(self.report('yield')[0]['prs'], 2)
 
     def test_lines_that_survive(self):
         app = self.repository()
