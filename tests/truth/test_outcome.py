@@ -104,7 +104,10 @@ class Outcome(GitWorld):
         self.assertEqual(row['commits'], n)
         self.assertEqual(row['cost_per_commit'] * 10**12, int(row['cost'] * 10**12 / n + Fraction(1, 2)))
         self.assertEqual({o: row[o] for o in ('productive', 'reverted', 'abandoned')}, outcomes)
-        self.assertEqual(rows[str(self.dir / 'plain')]['commits'], 0)
+        for r in rows.values():
+            self.assertEqual(sum(r[o] for o in ('productive', 'reverted', 'abandoned', 'unknown')), r['cost'])
+        outside = rows[str(self.dir / 'plain')]
+        self.assertEqual((outside['commits'], outside['unknown']), (0, outside['cost']))
         # each day's commits are all of them
         days = sorted({r['day'] for r in self.report('days')})
         self.assertGreater(len(days), 1)
