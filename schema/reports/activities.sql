@@ -8,8 +8,8 @@
 -- @column  model  text  Model that answered  split
 -- @column  prompts  int  Prompts of a human or a program with a turn of it
 -- @column  edit_prompts  int  Of them those that changed files  minor total
--- @column  one_shots  int  Of these those without a retry  minor total
--- @column  one_shot  pct  one_shots / edit_prompts: no edit was followed by a failed command and another edit  ratio=one_shots/edit_prompts
+-- @column  one_shot_prompts  int  Of these those without a retry  minor total
+-- @column  one_shot  pct  one_shot_prompts / edit_prompts: no edit was followed by a failed command and another edit  ratio=one_shot_prompts/edit_prompts
 -- @column  retries  int  Edits behind a failed command that came behind an edit  total
 -- @measures
 -- @chart   bar x=activity y=cost
@@ -25,8 +25,9 @@ part AS (
   LEFT JOIN prompt AS q ON q.id = s.prompt_id)
 SELECT activity, (SELECT name FROM model WHERE id = split) AS model, count_once(prompt_id) AS prompts,
   count_once(CASE WHEN is_edit THEN prompt_id END) AS edit_prompts,
-  count_once(CASE WHEN is_edit AND retries = 0 THEN prompt_id END) AS one_shots,
-  CAST(sum(is_edit AND retries = 0) AS REAL) / nullif(sum(is_edit), 0) AS one_shot,
+  count_once(CASE WHEN is_edit AND retries = 0 THEN prompt_id END) AS one_shot_prompts,
+  CAST(count_once(CASE WHEN is_edit AND retries = 0 THEN prompt_id END) AS REAL)
+    / nullif(count_once(CASE WHEN is_edit THEN prompt_id END), 0) AS one_shot,
   -- a prompt's, not a model's
   CASE WHEN NOT :breakdown THEN coalesce(sum(retries), 0) END AS retries, @measures
 FROM part GROUP BY activity, split ORDER BY cost DESC, turns DESC, activity, model

@@ -185,7 +185,7 @@ class Outcome(GitWorld):
         self.sync_all()
         rows = self.report('activities')
         self.assertGreater(retries, 5)
-        self.assertEqual([sum(r[c] for r in rows) for c in ('edit_prompts', 'one_shots', 'retries', 'prompts')],
+        self.assertEqual([sum(r[c] for r in rows) for c in ('edit_prompts', 'one_shot_prompts', 'retries', 'prompts')],
                          [edits, one_shots, retries, 40])
 
     def test_cache_misses(self):
