@@ -7,8 +7,8 @@
 -- @column  day  day  Day, in the zone asked for
 -- @column  model  text  Model that answered  split
 -- @column  hit  pct  Cache reads of all that could have been read: reads / (reads + writes)  ratio=cache_read/cache_read+cache_write_5m+cache_write_1h
--- @column  saved  usd  How much more the cache reads would have cost as plain input  total
--- @column  write_cost  usd  What the cache writes cost, part of cost  total
+-- @column  saved  usd  How much more the cache reads would have cost as plain input, at our prices  total
+-- @column  write_cost  usd  What the cache writes cost, at our prices  total
 -- @column  net  usd  saved less what the writes cost above plain input  total
 -- @measures
 -- @chart   bar x=day y=net
