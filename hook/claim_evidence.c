@@ -256,7 +256,7 @@ static bool cut_default(struct work *w, struct candidate *c, struct err *e)
 		"WHERE worktree_id = m.worktree_id AND since_ms <= m.at_ms) WHERE m.worktree_id IN "
 		"tree "
 		"AND m.at_ms > sync.at_ms AND m.at_ms <= :at AND m.kind IN ('commit', 'amend', "
-		"'cherry-pick') AND coalesce(h.branch_id, :branch) = :branch) FROM sync",
+		"'cherry-pick', 'revert') AND coalesce(h.branch_id, :branch) = :branch) FROM sync",
 		e);
 	if (!s)
 		return false;

@@ -38,7 +38,7 @@ static bool load_moves(struct loader *b, int64_t since_ms, struct err *e)
 		" FROM git_move AS m WHERE m.worktree_id = :tree AND m.at_ms >= :since AND m.kind "
 		"IN"
 		" ('checkout', 'rename', 'rebase-start', 'rebase-finish', 'commit', 'amend', "
-		"'merge', 'cherry-pick')"
+		"'merge', 'cherry-pick', 'revert')"
 		" ORDER BY m.at_ms, m.n",
 		e);
 	if (!s)

@@ -86,6 +86,7 @@ static const char *move_name(enum git_move_kind kind)
 	case GIT_MOVE_PULL: return "pull";
 	case GIT_MOVE_CLONE: return "clone";
 	case GIT_MOVE_CHERRY_PICK: return "cherry-pick";
+	case GIT_MOVE_REVERT: return "revert";
 	case GIT_MOVE_BIRTH: return "birth";
 	}
 	return "other";

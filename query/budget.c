@@ -233,19 +233,15 @@ bool command_budget_off(struct command_call *call, struct err *e)
 {
 	AUTO(close_db) sqlite3 *db = NULL;
 	struct str text = call->args->values[OPT_FOR];
-	int64_t now_ms = clock_now_ms(), ago_ms;
-	// "1h" is as long as an hour ago is past
-	bool is_span = text.n && strchr("mhdw", text.p[text.n - 1]) && text.p[0] >= '0' &&
-		       text.p[0] <= '9';
+	int64_t now_ms = clock_now_ms(), span_ms;
 	if (!text.p)
 		return err_set(e, ERR_USAGE,
 			"for how long? `ccl budget off --for 1h` (30m, 1h, 2d); `ccl budget "
 			"remove` "
 			"takes a budget away");
-	if (!is_span || !when_parse(text, "--for", now_ms, &ago_ms, e) || ago_ms >= now_ms)
-		return err_set(e, ERR_USAGE, "--for %.*s: not a time span such as 30m, 1h or 2d",
-			STR_ARG(text));
-	int64_t until_ms = now_ms + (now_ms - ago_ms);
+	if (!when_span(text, "--for", &span_ms, e))
+		return false;
+	int64_t until_ms = now_ms + span_ms;
 	if (!open_write(call, &db, e) || !budget_off(db, until_ms, now_ms, e))
 		return false;
 	struct zone_time t = zone_local(until_ms);

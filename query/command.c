@@ -138,7 +138,7 @@ static int join_options(struct arena *a, int argc, char **argv)
 // Nouns that are a report by themselves, also with `list` behind them, and commands with a verb.
 static const struct {
 	const char *word, *report;
-} nouns[] = {{"budget", "budgets"}, {"plan", "plan"}, {"price", "prices"}};
+} nouns[] = {{"budget", "budgets"}, {"plan", "plan"}, {"price", "prices"}, {"tips", "tips"}};
 enum { N_NOUNS = sizeof nouns / sizeof *nouns };
 
 // `ccl budget` is the report, also as `ccl budget list`; `ccl budget set ...` a command.

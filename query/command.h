@@ -42,6 +42,8 @@ bool command_config(struct command_call *call, struct err *e);
 bool command_forget(struct command_call *call, struct err *e);
 bool command_help(struct command_call *call, struct err *e);
 bool command_install(struct command_call *call, struct err *e);
+bool command_tips_dismiss(struct command_call *call, struct err *e);
+bool command_tips_restore(struct command_call *call, struct err *e);
 bool command_trailer(struct command_call *call, struct err *e);
 bool command_uninstall(struct command_call *call, struct err *e);
 bool command_pr_ignore(struct command_call *call, struct err *e);

@@ -155,6 +155,14 @@ const struct command_def command_defs[] = {
 		"All "
 		"or none of a table is taken.",
 		OPT(OPT_HELP), 1, 1, command_price_import, "ccl price import prices.tsv"},
+	{"tips dismiss", "work", "RULE [--for SPAN]", "Hide a tip for a time",
+		"Leaves a rule of `ccl tips` out for 14 days, or as long as --for says. `ccl tips "
+		"--all` "
+		"still shows it; `ccl config set tip.RULE off` takes it away for good.",
+		OPT(OPT_FOR) | OPT(OPT_HELP), 1, 1, command_tips_dismiss,
+		"ccl tips dismiss no-edit --for 30d"},
+	{"tips restore", "work", "RULE", "Show a tip again", "Ends what `ccl tips dismiss` began.",
+		OPT(OPT_HELP), 1, 1, command_tips_restore, "ccl tips restore no-edit"},
 	{"sync", "setup", "[DIR ...]", "Read all that Claude Code has kept",
 		"Reads every transcript of the projects folders, or those below DIR, as far as it "
 		"was not "

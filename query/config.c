@@ -142,7 +142,7 @@ static bool usage(struct err *e)
 
 static bool unknown_key(struct arena *a, struct str key, struct err *e)
 {
-	enum { MAX_NAMES = 64 };
+	enum { MAX_NAMES = 128 };
 	const char *names[MAX_NAMES];
 	size_t n = 0;
 	for (size_t i = 0; i < setting_count() && n < MAX_NAMES; i++)

@@ -90,6 +90,7 @@ bool help_all(struct err *e)
 	add_reports(&b, "overview", "Overview");
 	add_reports(&b, "time", "By time");
 	add_reports(&b, "work", "By what it was for");
+	add_commands(&b, "work", NULL);
 	add_reports(&b, "worklog", "Work sessions");
 	add_commands(&b, "worklog", NULL);
 	add_reports(&b, "guard", "Budgets and runaway sessions");

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "activity.h"
 #include "alertfn.h"
 #include "beyond.h"
 #include "calls.h"
@@ -12,9 +13,12 @@
 #include "spend.h"
 #include "sqlagg.h"
 #include "sqlfn.h"
+#include "tip.h"
+#include "tip_limit.h"
 #include "zone.h"
 
 enum { MAX_CANDIDATES = 6 };
+#define THIRTY_DAYS_MS INT64_C(2592000000)
 
 const struct report_def *report_find(struct str name)
 {
@@ -37,7 +41,8 @@ bool report_open(struct arena *a, sqlite3 **out, struct err *e)
 	// room for a sort of all history in one piece
 	if (!ledger_exec(db, "PRAGMA cache_size = -32768", e) || !sqlfn_register(db, e) ||
 		!alertfn_register(db, e) || !sqlagg_register(db, e) || !spend_register(db, e) ||
-		!beyond_register(db, e) || !calls_register(db, e)) {
+		!beyond_register(db, e) || !calls_register(db, e) || !tip_register(db, e) ||
+		!activity_register(db, e)) {
 		ledger_close(&db);
 		return false;
 	}
@@ -266,6 +271,16 @@ static bool find_turn(sqlite3 *db, struct arena *a, struct request *req, struct 
 	return report_turn(db, a, *turn, turn, e);
 }
 
+// WINDOW_TIPS: thirty days, and a rule that exists.
+static bool set_tips(struct request *req, struct err *e)
+{
+	int64_t end_ms = req->until_ms < req->now_ms ? req->until_ms : req->now_ms;
+	const struct str *rule = param_of(req, "rule");
+	if (!req->since_ms)
+		req->since_ms = end_ms > THIRTY_DAYS_MS ? end_ms - THIRTY_DAYS_MS : 0;
+	return !rule || !rule->p || tip_find(*rule) || tip_unknown(*rule, e);
+}
+
 static bool apply_window(sqlite3 *db, struct arena *a, struct request *req, struct err *e)
 {
 	int64_t first_ms, end_ms;
@@ -273,6 +288,7 @@ static bool apply_window(sqlite3 *db, struct arena *a, struct request *req, stru
 	case WINDOW_NONE: return true;
 	case WINDOW_PULL_REQUEST: return find_repo(db, a, req, e);
 	case WINDOW_TURN: return find_turn(db, a, req, e);
+	case WINDOW_TIPS: return set_tips(req, e);
 	case WINDOW_NEWEST: return find_newest(db, a, req, e);
 	case WINDOW_TODAY:
 		first_ms = zone_start_ms(req->now_ms, ZONE_DAY, 0);

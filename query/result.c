@@ -37,6 +37,30 @@ static void add_to(struct cell *sum, const struct cell *c)
 	sum->i += c->i;
 }
 
+// Of "a+b".
+static int64_t total_of(const struct result *r, struct str names)
+{
+	int64_t sum = 0;
+	while (names.n) {
+		size_t at;
+		if (find_column(r, str_split(names, '+', &names), &at))
+			sum += r->totals[at].kind == CELL_INT ? r->totals[at].i : 0;
+	}
+	return sum;
+}
+
+// A share of all rows is that of their sums, not a sum of shares.
+static struct cell total_ratio(const struct result *r, const struct report_column *c)
+{
+	struct str below, above = str_split(str_of(c->ratio), '/', &below);
+	int64_t a = total_of(r, above), b = total_of(r, below);
+	if (b == 0)
+		return (struct cell){.kind = CELL_NULL};
+	if (c->type == VALUE_PCT)
+		return (struct cell){.kind = CELL_REAL, .r = (double)a / (double)b};
+	return (struct cell){.kind = CELL_INT, .i = a / b + (a % b * 2 >= b)};
+}
+
 void result_sum(struct result *r, const char *key, const char *value)
 {
 	size_t key_at = 0, n_chosen = 0;
@@ -52,7 +76,7 @@ void result_sum(struct result *r, const char *key, const char *value)
 		n_chosen++;
 		chosen = r->rows[i];
 		for (size_t c = 0; c < r->n_columns; c++)
-			if (r->columns[c].is_total)
+			if (r->columns[c].is_total && !r->columns[c].ratio)
 				add_to(&r->totals[c], &r->rows[i][c]);
 	}
 	for (size_t c = 0; c < r->n_columns; c++) {
@@ -61,6 +85,9 @@ void result_sum(struct result *r, const char *key, const char *value)
 		if (n_chosen == 0 && r->columns[c].is_total)
 			r->totals[c].kind = CELL_INT;
 	}
+	for (size_t c = 0; c < r->n_columns; c++)
+		if (r->columns[c].ratio)
+			r->totals[c] = total_ratio(r, &r->columns[c]);
 }
 
 static void list_columns(const struct result *r, char *z, size_t size)

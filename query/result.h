@@ -23,8 +23,8 @@ struct result {
 // A new row of NULLs.
 struct cell *result_add_row(struct result *r);
 
-// Sums of the total columns, over the rows where `key` (if not NULL) says `value`. If that is one
-// row, the totals are all of it but the key.
+// Sums of the total columns, and the ratios of such sums, over the rows where `key` (if not NULL)
+// says `value`. If that is one row, the totals are all of it but the key.
 void result_sum(struct result *r, const char *key, const char *value);
 
 // "cost:desc"; ties stay in the order they had.

@@ -165,9 +165,11 @@ bool show_result(const struct args *args, struct result *r, struct sink_frame fr
 }
 
 // The filters in words, for the title line.
-static char *context_of(struct arena *a, const struct args *args)
+static char *context_of(struct arena *a, const struct report_def *def, const struct args *args)
 {
 	struct buf b = {0};
+	if (def->window == WINDOW_TIPS && !args_has(args, OPT_SINCE))
+		buf_addz(&b, args_has(args, OPT_UNTIL) ? "30 days" : "last 30 days");
 	for (size_t i = 0; i <= OPT_TIMEZONE; i++)
 		if (args->values[i].p)
 			buf_printf(&b, "%s%s%s%.*s", b.n ? ", " : "", option_defs[i].name,
@@ -225,7 +227,7 @@ bool show_report(struct arena *a, const struct report_def *def, const struct arg
 	struct result r = {0};
 	struct sink_frame frame = show_frame(args);
 	frame.title = def->title;
-	frame.context = context_of(a, args);
+	frame.context = context_of(a, def, args);
 	frame.empty = def->empty;
 	frame.chart = def->chart;
 	req.project = args->values[OPT_PROJECT];

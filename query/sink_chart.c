@@ -294,10 +294,13 @@ static void put_chart(struct sink *k, const struct cell *totals)
 static void end(struct sink *k, const struct cell *totals)
 {
 	struct chart *t = k->state;
-	if (k->n_rows)
+	if (k->n_rows) {
 		put_chart(k, totals);
-	else
+	} else {
 		buf_printf(k->out, "%s\n", k->frame.empty);
+		if (k->frame.footer)
+			sink_note(k, str_of(k->frame.footer));
+	}
 	arena_free(&t->arena);
 	free(t->lines);
 	free(t);

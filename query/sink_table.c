@@ -332,10 +332,13 @@ static void put_table(struct sink *k, const struct cell *totals)
 static void end(struct sink *k, const struct cell *totals)
 {
 	struct table *t = k->state;
-	if (k->n_rows)
+	if (k->n_rows) {
 		put_table(k, totals);
-	else
+	} else {
 		buf_printf(k->out, "%s\n", k->frame.empty);
+		if (k->frame.footer)
+			sink_note(k, str_of(k->frame.footer));
+	}
 	arena_free(&t->arena);
 	free(t->rows);
 	free(t);

@@ -19,7 +19,8 @@ static const char declaration[] =
 	" branch_id, repo_id, number, prompt_id, by_project_id, by_branch_id, by_agent_id, turns, "
 	"input, output,"
 	" cache_write_5m, cache_write_1h, cache_read, web_searches, cost, unpriced, unknown,"
-	" input_cost, output_cost, cache_write_cost, cache_read_cost, search_cost, cache_saved,"
+	" input_cost, output_cost, cache_write_cost, cache_read_cost, search_cost, cache_saved, "
+	"cache_extra,"
 	" first_ms, last_ms, since_ms HIDDEN, until_ms HIDDEN, in_project HIDDEN,"
 	" in_branch HIDDEN, of_model HIDDEN, of_session HIDDEN, breakdown HIDDEN, by_what HIDDEN, "
 	"of_cost HIDDEN)";
@@ -227,6 +228,7 @@ static bool read_cells(struct table *t, const char *plan, sqlite3_value **args, 
 		.cost = cost_of(plan, args[ARG_COST]),
 		.has_parts = (named(plan) & PARTS) != 0,
 		.blocks = is_by_block ? &t->blocks : NULL};
+	f.is_by_charge = f.is_by_charge && spend_is_whole(&f);
 	(void)sqlite3_file_control(t->db, "main", SQLITE_FCNTL_DATA_VERSION, &version);
 	if (t->is_read && version == t->version && f.since_ms == t->filter.since_ms &&
 		f.until_ms == t->filter.until_ms && same(f.project, t->filter.project) &&

@@ -22,7 +22,8 @@
 // cost (pico-USD, NULL without a price), unpriced (turns without one), unknown (turns that were cut
 // off, or whose output is known only from below), the parts of the cost (0 without a price, else
 // cost is their sum) input_cost, output_cost, cache_write_cost, cache_read_cost and search_cost,
-// cache_saved (how much dearer the cache reads were as input), first_ms and last_ms (of the turns).
+// cache_saved (how much dearer the cache reads were as input), cache_extra (how much cheaper the
+// cache writes were as input), first_ms and last_ms (of the turns).
 //
 // There is one row for each combination of those of the first columns that the statement names
 // anywhere, with the measures summed up. So sums, minima, maxima and distinct counts over it say

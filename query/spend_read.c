@@ -185,6 +185,9 @@ static void set_parts(struct spend_cell *c, const struct rate *rate)
 		c->v[part_of[i]] += c->v[SPEND_INPUT + i] * rate->rates[i];
 	c->v[SPEND_CACHE_SAVED] =
 		c->v[SPEND_CACHE_READ] * rate->rates[0] - c->v[SPEND_CACHE_READ_COST];
+	c->v[SPEND_CACHE_EXTRA] =
+		c->v[SPEND_CACHE_WRITE_COST] -
+		(c->v[SPEND_CACHE_WRITE_5M] + c->v[SPEND_CACHE_WRITE_1H]) * rate->rates[0];
 }
 
 static bool set_cost(
@@ -195,7 +198,7 @@ static bool set_cost(
 		if (__builtin_mul_overflow(c->v[SPEND_INPUT + i], rate->rates[i], &product) ||
 			__builtin_add_overflow(sum, product, &sum))
 			return err_set(e, ERR_FORMAT, "integer overflow: too many tokens to price");
-	for (int i = SPEND_INPUT_COST; i <= SPEND_CACHE_SAVED; i++)
+	for (int i = SPEND_INPUT_COST; i <= SPEND_CACHE_EXTRA; i++)
 		c->v[i] = 0;
 	if (r->filter->has_parts)
 		set_parts(c, rate);
@@ -272,7 +275,7 @@ static bool add_charge_cell(struct reader *r, sqlite3_stmt *s, struct err *e)
 	return set_cost(r, c, rate, e);
 }
 
-static bool is_whole(const struct spend_filter *f)
+bool spend_is_whole(const struct spend_filter *f)
 {
 	return f->since_ms <= 0 && f->until_ms >= LEDGER_NO_END_MS && !f->project.p &&
 	       !f->branch.p && !f->session.p;
@@ -432,7 +435,7 @@ bool spend_read(sqlite3 *db, const struct spend_filter *f, struct spend_cells *o
 	struct reported_list reported = {0};
 	out->n = 0;
 	bool ok = read_rates(&r, e) && read_reported(&r, &reported, e);
-	if (ok && f->is_by_charge && is_whole(f) && reported.n == 0)
+	if (ok && f->is_by_charge && reported.n == 0)
 		ok = read_by_charge(&r, e);
 	else
 		ok = ok && read_charges(&r, e) && begin_origins(&r, e) && read_window(&r, e);

@@ -53,6 +53,7 @@ enum spend_column {
 	SPEND_CACHE_READ_COST,
 	SPEND_SEARCH_COST,
 	SPEND_CACHE_SAVED,
+	SPEND_CACHE_EXTRA,
 	SPEND_FIRST_MS,
 	SPEND_LAST_MS,
 	SPEND_N_COLUMNS,
@@ -67,7 +68,7 @@ struct spend_filter {
 	bool has_charge;   // SPEND_CHARGED_PROJECT_ID to SPEND_NUMBER: one is asked for
 	bool is_by_turn;   // SPEND_PROMPT_ID is asked for: turns are read, no roll-up
 	enum report_cost cost;
-	bool has_parts; // SPEND_INPUT_COST to SPEND_CACHE_SAVED: one is asked for
+	bool has_parts; // SPEND_INPUT_COST to SPEND_CACHE_EXTRA: one is asked for
 	// If SPEND_BLOCK is asked for: no cell has turns of two of them. Else NULL.
 	const struct blocks *blocks;
 };
@@ -83,6 +84,9 @@ struct spend_cells {
 	struct spend_cell *all; // to be freed
 	size_t n, cap;
 };
+
+// Nothing but the model is limited: such a filter may be asked for by charge.
+bool spend_is_whole(const struct spend_filter *f);
 
 MUST_USE bool spend_read(
 	sqlite3 *db, const struct spend_filter *f, struct spend_cells *out, struct err *e);

@@ -113,7 +113,7 @@ int64_t trailer_since_ms(struct str log)
 	int64_t since_ms = 0;
 	while (git_next_move(&log, &move)) {
 		// the log has whole seconds, and no answer to a commit comes within one
-		if (move.kind == GIT_MOVE_COMMIT)
+		if (move.kind == GIT_MOVE_COMMIT || move.kind == GIT_MOVE_REVERT)
 			since_ms = move.at_ms + 1000;
 		else if (move.kind == GIT_MOVE_BIRTH && !since_ms)
 			since_ms = move.at_ms > CARRY_MS ? move.at_ms - CARRY_MS : 0;

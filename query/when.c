@@ -23,8 +23,8 @@ static bool parse_word(struct str text, int64_t now_ms, int64_t *out_ms)
 	return true;
 }
 
-// "7d": so long before now.
-static bool parse_ago(struct str text, int64_t now_ms, int64_t *out_ms)
+// "7d"
+static bool parse_span(struct str text, int64_t *out_ms)
 {
 	static const struct {
 		char letter;
@@ -35,12 +35,30 @@ static bool parse_ago(struct str text, int64_t now_ms, int64_t *out_ms)
 		return false;
 	for (size_t i = 0; i < sizeof units / sizeof *units; i++)
 		if (text.p[text.n - 1] == units[i].letter) {
-			*out_ms = now_ms - n * units[i].unit_ms;
-			if (*out_ms < 0)
-				*out_ms = 0;
+			*out_ms = n * units[i].unit_ms;
 			return true;
 		}
 	return false;
+}
+
+// So long before now.
+static bool parse_ago(struct str text, int64_t now_ms, int64_t *out_ms)
+{
+	int64_t span_ms;
+	if (!parse_span(text, &span_ms))
+		return false;
+	*out_ms = now_ms > span_ms ? now_ms - span_ms : 0;
+	return true;
+}
+
+bool when_span(struct str text, const char *option, int64_t *out_ms, struct err *e)
+{
+	int64_t ms;
+	if (!parse_span(text, &ms) || ms <= 0)
+		return err_set(e, ERR_USAGE, "%s %.*s: not a time span such as 30m, 1h or 2d",
+			option, STR_ARG(text));
+	*out_ms = ms;
+	return true;
 }
 
 static bool has_zone(struct str text)

@@ -12,4 +12,7 @@
 MUST_USE bool when_parse(
 	struct str text, const char *option, int64_t now_ms, int64_t *out_ms, struct err *e);
 
+// A span such as `30m`, `1h`, `2d`, `2w`; not 0.
+MUST_USE bool when_span(struct str text, const char *option, int64_t *out_ms, struct err *e);
+
 #endif

@@ -21,6 +21,10 @@ CREATE TABLE work_note (
 CREATE INDEX work_note_work ON work_note(work_id);
 
 -- Tips that were dismissed: query/edit.
+CREATE TABLE tip_dismissed (
+  rule     TEXT PRIMARY KEY,      -- id of the rule, whether or not it still exists
+  until_ms INTEGER NOT NULL       -- milliseconds since 1970 UTC: shown again from then on
+) STRICT, WITHOUT ROWID;
 
 -- Results of `claude -p` that were given to `ccl audit --result`: query/edit.
 

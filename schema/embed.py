@@ -13,6 +13,7 @@ import re
 import sys
 
 import embed_reports
+import embed_tips
 
 # ISO C's least limit for a string is 4,095 bytes; gcc and clang have none.
 QUIET = '#pragma GCC diagnostic ignored "-Woverlength-strings"'
@@ -138,15 +139,15 @@ def main():
     parts.append(f'const char embedded_prices[] =\n{c_string(price_sql)};')
     parts.append(f'const char embedded_prices_digest[] = "{hashlib.sha256(price_sql.encode()).hexdigest()[:16]}";')
     try:
-        table = ['// Made by embed.py.', QUIET] + embed_reports.reports(schema, c_string)
+        table = ['// Made by embed.py.', QUIET] + embed_reports.reports(schema, c_string) + embed_tips.tips(schema, c_string)
     except embed_reports.BadHeader as e:
         sys.exit(str(e))
     for name, lines in ((out, parts), (out_reports, table)):
         with open(name, 'w', encoding='utf-8') as f:
             f.write('\n'.join(lines) + '\n')
     if len(sys.argv) > 4:
-        folder = os.path.join(schema, 'reports')
-        read_too = migrations + [folder] + sorted(glob.glob(os.path.join(folder, '*.sql')))
+        folders = [os.path.join(schema, 'reports'), os.path.join(schema, 'tips')]
+        read_too = migrations + folders + [p for f in folders for p in sorted(glob.glob(os.path.join(f, '*.sql')))]
         with open(sys.argv[4], 'w', encoding='utf-8') as f:
             f.write(f'{out}: ' + ' '.join(p.replace(' ', '\\ ') for p in read_too) + '\n')
 

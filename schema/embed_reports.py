@@ -10,7 +10,7 @@ GROUPS = 'overview time work worklog guard health'.split()
 # What a filter binds, besides :now_ms, which every report may use.
 BINDS = {'time': ('since_ms', 'until_ms')}
 SINGLE = 'report title about group version window totals chart empty example source like order exit'.split()
-WINDOWS = ('today', 'newest', 'pull-request', 'turn')
+WINDOWS = ('today', 'newest', 'pull-request', 'turn', 'tips')
 FLAGS = ('total', 'minor', 'wrap', 'alert')
 MEASURES = [  # (name, type, about, flags), in the order of contract.md
     ('turns', 'int', 'API responses', ['total']),
@@ -44,12 +44,12 @@ TOKENS = {
 
 
 # SQL that several reports share: @name stands for it.
-FRAGMENTS = [('rules', 'budget_rows'), ('', 'work_rows')]
+FRAGMENTS = [('rules', 'budget_rows'), ('rules', 'session_outcome'), ('', 'work_rows')]
 
 
 class BadHeader(Exception):
     def __init__(self, path, line, why):
-        super().__init__(f'reports/{os.path.basename(path)}:{line}: {why}')
+        super().__init__(f'{"/".join(path.split(os.sep)[-2:])}:{line}: {why}')
 
 
 def c_quote(text):
@@ -125,10 +125,12 @@ class Header:
             self.bad(f'unknown tag @{tag}')
 
     def add_column(self, name, kind, about, flags):
-        drill, by = None, None
+        drill = ratio = by = None
         for f in flags:
             if f.startswith('drill='):
                 drill = f[6:]
+            elif f.startswith('ratio='):
+                ratio = f[6:]
             elif f == 'split':
                 by = 'model'
             elif f.startswith('by='):
@@ -140,8 +142,8 @@ class Header:
             self.bad(f'column {name} is of no known type: {kind!r}')
         if name in [c['name'] for c in self.columns]:
             self.bad(f'column {name} stands here twice')
-        self.columns.append(dict(name=name, type=kind, about=about, drill=drill, by=by, line=self.line,
-                                 **{f: f in flags for f in FLAGS}))
+        self.columns.append(dict(name=name, type=kind, about=about, drill=drill, ratio=ratio, by=by, line=self.line,
+                                 **{f: f in flags or (f == 'total' and ratio is not None) for f in FLAGS}))
 
     def read_param(self, c):
         if len(c) != 4:
@@ -183,6 +185,7 @@ class Header:
         if 'window' in self.tags and (self.tags['window'] not in WINDOWS or 'time' not in (self.filters or [])):
             self.bad(f'@window is one of {" ".join(WINDOWS)}, in a report with @filter time')
         names = [c['name'] for c in self.columns]
+        self.check_ratios()
         chart = self.tags.get('chart', '')
         if chart and not re.fullmatch(r'bar( x=\S+)? y=\S+( note=\S+)?', chart):
             self.bad('@chart is bar x=COLUMN,COLUMN y=COLUMN note=COLUMN')
@@ -202,6 +205,13 @@ class Header:
         if (self.by is not None) != ('by' in (self.filters or [])):
             self.bad('@by and @filter by go together')
         self.check_binds()
+
+    def check_ratios(self):
+        sums = [c['name'] for c in self.columns if c['total'] and not c['ratio']]
+        for c in self.columns:
+            parts = (c['ratio'] or '').split('/')
+            if c['ratio'] is not None and (len(parts) != 2 or not set(re.split(r'[+]', '+'.join(parts))) <= set(sums)):
+                raise BadHeader(self.path, c['line'], f'ratio={c["ratio"]} is not A+B/C+D of columns with a total')
 
     def rank(self):
         group = self.tags.get('group')
@@ -260,7 +270,7 @@ def c_table(headers, spend, c_string):
             out.append('};')
         out.append(f'static const struct report_column columns_{i}[] = {{')
         for c in h.columns:
-            out.append(f'\t{{{c_quote(c["name"])}, {c_quote(c["about"])}, {c_quote(c["drill"])}, '
+            out.append(f'\t{{{c_quote(c["name"])}, {c_quote(c["about"])}, {c_quote(c["drill"])}, {c_quote(c["ratio"])}, '
                        f'VALUE_{c["type"].upper()}, ' + ', '.join(flag(c[f]) for f in FLAGS) + f', {by_bits([c["by"]])}}},')
         out.append('};')
     out.append('const struct report_def report_defs[] = {')

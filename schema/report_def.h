@@ -42,6 +42,8 @@ struct report_column {
 	const char *name;
 	const char *about;
 	const char *drill; // the report that shows this row closer, with this cell as its argument
+	const char
+		*ratio; // "a/b+c": what its total is, of the totals of these columns; NULL: a sum
 	enum value_type type;
 	bool is_total; // summed up in the totals
 	bool is_minor; // a table that is too wide leaves it out before others
@@ -83,6 +85,7 @@ enum report_window {
 	WINDOW_NEWEST,       // the session of the newest turn
 	WINDOW_PULL_REQUEST, // :repo of :number, if it was not given
 	WINDOW_TURN,         // the message id that :turn is the beginning of
+	WINDOW_TIPS,         // without a beginning thirty days; a :rule that exists
 };
 
 struct report_def {

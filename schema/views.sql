@@ -140,7 +140,7 @@ CREATE TEMP VIEW session_category AS
 WITH tool(id, kind) AS MATERIALIZED (
   SELECT id, CASE
       WHEN text IN ('Agent', 'Task') THEN 'agent'
-      WHEN text IN ('Write', 'Edit') THEN 'gen'
+      WHEN text IN ('Write', 'Edit', 'NotebookEdit') THEN 'gen'
       WHEN text = 'Bash' THEN 'bash'
       WHEN text IN ('Read', 'Grep', 'Glob') THEN 'read' END
   FROM name WHERE text IN ('Read', 'Write', 'Edit', 'NotebookEdit', 'Bash', 'Grep', 'Glob', 'Agent', 'Task'))
@@ -203,3 +203,24 @@ block(start_ms, end_ms, is_told) AS (
     coalesce((SELECT min(resets_ms) FROM limit_seen WHERE kind = 'five_hour' AND resets_ms > t.at_ms + 18000000), 900000000000000),
     coalesce((SELECT min(resets_ms) FROM hit WHERE resets_ms > t.at_ms + 18000000), 900000000000000)))
 SELECT start_ms, end_ms, is_told FROM block WHERE end_ms > 0;
+
+-- What git showed of a session's work: the commits in its working trees from its first turn until an hour after its last,
+-- by whomever. This view and the next are to be asked for sessions by their ids: they look each one up.
+CREATE TEMP VIEW session_commit AS
+SELECT d.session_id, m.worktree_id, m.at_ms, m.n, m.kind FROM workdir AS d
+CROSS JOIN git_move AS m ON m.worktree_id = d.worktree_id
+  -- a reflog has whole seconds
+  AND m.at_ms > (SELECT min(first_ms) - 1000 FROM charge_rollup WHERE session_id = d.session_id)
+  AND m.at_ms <= (SELECT max(last_ms) + 3600000 FROM charge_rollup WHERE session_id = d.session_id)
+WHERE m.kind IN ('commit', 'revert', 'amend', 'cherry-pick', 'merge') AND NOT EXISTS (
+  SELECT 1 FROM workdir AS e WHERE e.session_id = d.session_id AND +e.worktree_id = d.worktree_id AND +e.id < d.id);
+
+-- `is_known` 0: where it worked is outside git, gone, or has no reflog of that time, so no commit means nothing.
+CREATE TEMP VIEW session_commits AS
+SELECT s.id AS session_id, (SELECT max(last_ms) FROM charge_rollup WHERE session_id = s.id) AS last_ms,
+  (SELECT count(*) FROM session_commit AS c WHERE c.session_id = s.id) AS commits,
+  EXISTS (SELECT 1 FROM workdir WHERE session_id = s.id AND worktree_id IS NOT NULL) AND NOT EXISTS (
+    SELECT 1 FROM workdir AS d WHERE d.session_id = s.id AND d.how <> 'plain' AND NOT EXISTS (
+      SELECT 1 FROM git_move AS m WHERE m.worktree_id = d.worktree_id AND m.kind <> 'birth' AND m.at_ms <= (
+        SELECT max(last_ms) + 3600000 FROM charge_rollup WHERE session_id = s.id))) AS is_known
+FROM session AS s;

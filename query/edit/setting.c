@@ -70,6 +70,10 @@ static const struct setting_def defs[] = {
 		.fallback = "",
 		.about = "Template of the status line; `ccl statusline --help` names its fields",
 		.kind = SETTING_TEXT},
+	{.key = TIP_CHEAPER_KEY,
+		.fallback = TIP_CHEAPER,
+		.about = "Model whose prices tips compare dearer models with",
+		.kind = SETTING_TEXT},
 };
 enum { N_DEFS = sizeof defs / sizeof *defs };
 
@@ -80,7 +84,7 @@ static void finalize(sqlite3_stmt **s)
 
 size_t setting_count(void)
 {
-	return N_DEFS + N_RULES;
+	return N_DEFS + N_RULES + n_tip_defs;
 }
 
 // "10,40,5,20": times the median; USD at least: warn, critical of each
@@ -95,10 +99,23 @@ static const char *about_rule(struct arena *a, const struct rule_def *def)
 	return z;
 }
 
+static const struct setting_def *tip_setting(struct arena *a, const struct tip_def *tip)
+{
+	struct setting_def *def = arena_alloc(a, sizeof *def);
+	*def = (struct setting_def){.key = arena_printf(a, "tip.%s", tip->id),
+		.fallback = tip_limits_default(a, tip),
+		.about = tip_limits_about(a, tip),
+		.kind = SETTING_TIP,
+		.tip = tip};
+	return def;
+}
+
 const struct setting_def *setting_at(struct arena *a, size_t i)
 {
 	if (i < N_DEFS)
 		return &defs[i];
+	if (i >= N_DEFS + N_RULES)
+		return tip_setting(a, &tip_defs[i - N_DEFS - N_RULES]);
 	enum rule rule = (enum rule)(i - N_DEFS);
 	struct buf b = {0};
 	struct rules rules = rules_default();
@@ -115,10 +132,11 @@ const struct setting_def *setting_at(struct arena *a, size_t i)
 
 const struct setting_def *setting_find(struct arena *a, struct str key)
 {
-	for (size_t i = 0; i < setting_count(); i++)
+	for (size_t i = 0; i < N_DEFS + N_RULES; i++)
 		if (str_is(key, i < N_DEFS ? defs[i].key : rule_defs[i - N_DEFS].id))
 			return setting_at(a, i);
-	return NULL;
+	const struct tip_def *tip = str_starts(key, "tip.") ? tip_find(str_from(key, 4)) : NULL;
+	return tip ? tip_setting(a, tip) : NULL;
 }
 
 static bool is_among(struct str value, const char *words)
@@ -141,6 +159,7 @@ static bool is_hour(struct str s)
 bool setting_check(const struct setting_def *def, struct str value, struct err *e)
 {
 	struct rules rules = rules_default();
+	struct tip_limits limits;
 	struct str until, from = str_split(value, '-', &until);
 	struct str rate, code = str_split(value, ' ', &rate);
 	struct currency currency;
@@ -170,6 +189,11 @@ bool setting_check(const struct setting_def *def, struct str value, struct err *
 		       err_set(e, ERR_USAGE, "%s is off, on%s%s (%s)", def->key,
 			       rule_defs[def->rule].n_numbers ? ", or limits such as " : "",
 			       rule_defs[def->rule].n_numbers ? def->fallback : "", def->about);
+	case SETTING_TIP:
+		return tip_limits_parse(def->tip, value, &limits) ||
+		       err_set(e, ERR_USAGE, "%s is off, on, or %s such as %s (%s)", def->key,
+			       def->tip->n_numbers > 1 ? "numbers" : "a number", def->fallback,
+			       def->about);
 	}
 	return false;
 }

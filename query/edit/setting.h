@@ -8,6 +8,7 @@
 #include "arena.h"
 #include "err.h"
 #include "rule.h"
+#include "tip_limit.h"
 
 enum setting_kind {
 	SETTING_CHOICE,   // one of `choices`
@@ -17,6 +18,7 @@ enum setting_kind {
 	SETTING_PLAN,     // plan.h
 	SETTING_CURRENCY, // "EUR 0.92"
 	SETTING_RULE,     // off, on, or a rule's limits
+	SETTING_TIP,      // the same of a tip's rule
 };
 
 struct setting_def {
@@ -24,15 +26,16 @@ struct setting_def {
 	const char *fallback; // while nothing is set
 	const char *about;
 	enum setting_kind kind;
-	const char *choices; // "on off"; NULL: not of that kind
-	bool is_charged;     // turns are charged differently: all are due again
-	bool is_wired;       // other hooks are wanted
-	enum rule rule;      // of SETTING_RULE
+	const char *choices;       // "on off"; NULL: not of that kind
+	bool is_charged;           // turns are charged differently: all are due again
+	bool is_wired;             // other hooks are wanted
+	enum rule rule;            // of SETTING_RULE
+	const struct tip_def *tip; // of SETTING_TIP
 };
 
 // NULL: there is no such setting. In the arena.
 const struct setting_def *setting_find(struct arena *a, struct str key);
-// All of them, in order: switches, then rules.
+// All of them, in order: switches, rules, tips.
 size_t setting_count(void);
 const struct setting_def *setting_at(struct arena *a, size_t i);
 

@@ -9,7 +9,7 @@
 -- @measures
 -- @column  before  usd  Cost of the last one, up to the same day and time  total
 -- @column  change  usd  cost - before  total
--- @column  change_pct  pct  The same as a part of before
+-- @column  change_pct  pct  The same as a part of before  ratio=change/before
 -- @column  before_whole  usd  Cost of the whole last one  total
 -- @chart   bar y=change
 -- @empty   Nothing in this period or the last. `ccl days` shows when there was something, `ccl doctor` whether turns are logged.

@@ -80,7 +80,7 @@ bool git_read_config(
 enum git_move_kind {
 	GIT_MOVE_OTHER, // and the steps of a rebase between start and finish
 	GIT_MOVE_CHECKOUT,
-	GIT_MOVE_COMMIT, // initial, revert and am, too
+	GIT_MOVE_COMMIT, // initial and am, too
 	GIT_MOVE_AMEND,
 	GIT_MOVE_RENAME,
 	GIT_MOVE_RESET,
@@ -90,6 +90,7 @@ enum git_move_kind {
 	GIT_MOVE_PULL,
 	GIT_MOVE_CLONE,
 	GIT_MOVE_CHERRY_PICK,
+	GIT_MOVE_REVERT,
 	GIT_MOVE_BIRTH, // in a branch's own log: created from `from`
 };
 

@@ -144,7 +144,7 @@ static void set_message(struct str message, struct git_move *out)
 		{"commit (cherry-pick)", GIT_MOVE_CHERRY_PICK, false},
 		{"cherry-pick", GIT_MOVE_CHERRY_PICK, false},
 		{"commit", GIT_MOVE_COMMIT, true},
-		{"revert", GIT_MOVE_COMMIT, false},
+		{"revert", GIT_MOVE_REVERT, false},
 		{"am", GIT_MOVE_COMMIT, true},
 		{"merge", GIT_MOVE_MERGE, false},
 		{"pull", GIT_MOVE_PULL, false},

@@ -287,7 +287,7 @@ def main():
         schema = os.path.abspath(sys.argv[2])
         path = ledger.make(schema, folder)
         ccl = Ccl(os.path.abspath(sys.argv[1]), folder)
-        money, special = [], ('summary', 'today', 'last', 'session', 'prs', 'pr', 'unassigned', 'why', 'pr-why', 'compare')
+        money, special = [], ('summary', 'today', 'last', 'session', 'prs', 'pr', 'unassigned', 'why', 'pr-why', 'compare', 'deadends')
         for r in ccl('reports')['rows']:
             if r['report'] in special or r['group'] in ('guard', 'health', 'worklog'):
                 continue

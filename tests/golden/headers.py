@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""A report with a bad header does not build, and the message says where.
+"""A report or tip with a bad header does not build, and the message says where.
 
 usage: headers.py SCHEMA_DIR
 """
@@ -45,10 +45,31 @@ CASES = [  # what is replaced, by what, what the message begins with and has in 
     ('x=model', 'x=model,modle', 'probe.sql:1', '@chart names no column: modle'),
     ('int  required  A', 'text  [week]  A', 'probe.sql:6', 'choices are'),
     (':number >', ':total_cost >', 'probe.sql:1', ':total_cost'),
+    ('model  text  Model', 'share  pct  Share  ratio=cost/model', 'probe.sql:7', 'ratio='),
     (':number >', ':nummer >', 'probe.sql:1', ':nummer'),
     ('@measures FROM', '@measure FROM', 'probe.sql:1', '@token'),
     ('-- @empty', '-- @source doctor\n-- @empty', 'probe.sql:1', 'either SQL or a @source'),
     ('-- @empty', '-- @window tomorrow\n-- @empty', 'probe.sql:1', '@window'),
+]
+
+GOOD_TIP = '''-- @tip     probe
+-- @title   Probes
+-- @one     One probe of {least} or more
+-- @number  least  count  5  probes at least
+SELECT session_id, words, turns FROM tip_session WHERE turns >= :least
+'''
+TIP_CASES = [
+    ('-- @title   Probes\n', '', 'probe.sql:1', '@title is missing'),
+    ('-- @title   Probes', '-- @about   Probes', 'probe.sql:2', 'unknown tag @about'),
+    ('-- @title   Probes', '-- @title', 'probe.sql:2', 'says nothing'),
+    ('@tip     probe', '@tip     other', 'probe.sql:1', 'not the name of the file'),
+    ('of {least}', 'of {most}', 'probe.sql:1', '{most}'),
+    ('least  count  5', 'least  tokens  5', 'probe.sql:4', 'a number is'),
+    ('least  count  5', 'least  count  five', 'probe.sql:4', 'a number is'),
+    ('least  count', 'since_ms  count', 'probe.sql:1', 'a name of its own'),
+    ('-- @number  least  count  5  probes at least\n', '', 'probe.sql:1', 'one to 4 numbers'),
+    ('>= :least', '>= :most', 'probe.sql:1', "['most']"),
+    ('>= :least', '> 1', 'probe.sql:1', "the header has ['least']"),
 ]
 
 
@@ -57,26 +78,32 @@ def embed(schema, folder):
                            os.path.join(folder, 'b.c'), schema], capture_output=True, text=True)
 
 
+def check(schema, folder, kind, good, cases):
+    path = os.path.join(schema, kind, 'probe.sql')
+
+    def build(text):
+        with open(path, 'w', encoding='utf-8') as f:
+            f.write(text)
+        return embed(schema, folder)
+
+    p = build(good)
+    if p.returncode:
+        sys.exit(f'what is good is refused: {p.stderr}')
+    for old, new, where, why in cases:
+        assert old in good, old
+        p = build(good.replace(old, new, 1))
+        if p.returncode == 0 or f'{kind}/{where}: ' not in p.stderr or why not in p.stderr:
+            sys.exit(f'{new!r}: status {p.returncode}, {p.stderr!r}; expected {where} and {why!r}')
+    os.remove(path)
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         schema = os.path.join(folder, 'schema')
         shutil.copytree(sys.argv[1], schema)
-        path = os.path.join(schema, 'reports', 'probe.sql')
-
-        def build(text):
-            with open(path, 'w', encoding='utf-8') as f:
-                f.write(text)
-            return embed(schema, folder)
-
-        good = build(GOOD)
-        if good.returncode:
-            sys.exit(f'a good report is refused: {good.stderr}')
-        for old, new, where, why in CASES:
-            assert old in GOOD, old
-            p = build(GOOD.replace(old, new, 1))
-            if p.returncode == 0 or f'reports/{where}: ' not in p.stderr or why not in p.stderr:
-                sys.exit(f'{new!r}: status {p.returncode}, {p.stderr!r}; expected {where} and {why!r}')
-    print(f'{len(CASES)} bad headers are refused')
+        for kind, good, cases in (('reports', GOOD, CASES), ('tips', GOOD_TIP, TIP_CASES)):
+            check(schema, folder, kind, good, cases)
+    print(f'{len(CASES) + len(TIP_CASES)} bad headers are refused')
 
 
 if __name__ == '__main__':

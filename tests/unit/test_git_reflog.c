@@ -5,7 +5,8 @@
 #include "mutate.h"
 
 static const char *const kinds[] = {"other", "checkout", "commit", "amend", "rename", "reset",
-	"rebase-start", "rebase-finish", "merge", "pull", "clone", "cherry-pick", "birth"};
+	"rebase-start", "rebase-finish", "merge", "pull", "clone", "cherry-pick", "revert",
+	"birth"};
 
 // "kind[:from>to][#number] ..." of a log.
 static const char *moves_of(struct str text, struct str *rest)
@@ -62,10 +63,11 @@ static void a_reflog_tells_every_move(void **state)
 		"rebase-start other rebase-finish:>feat/z rename:feat/z>z2 rename:feat/z>z2 "
 		"checkout:z2>main "
 		"merge:z2> reset checkout:main> checkout:>main checkout:main>v1 checkout:>main "
-		"cherry-pick commit "
+		"cherry-pick revert "
 		"commit#7 commit ");
-	assert_string_equal(moves_of_file("cloned/.git/logs/HEAD"),
-		"clone pull checkout:main>mine commit:b>#9 rebase-start other rebase-finish:>mine ");
+	assert_string_equal(
+		moves_of_file("cloned/.git/logs/HEAD"), "clone pull checkout:main>mine commit:b>#9 "
+							"rebase-start other rebase-finish:>mine ");
 	assert_string_equal(moves_of_file("moves/.git/logs/refs/heads/z2"),
 		"birth commit#3 amend#12 other rename:feat/z>z2 ");
 	struct buf b = {0};
@@ -99,7 +101,7 @@ static const struct {
 	{LINE("commit: x (#99999999999)"), "commit "},
 	{LINE("commit: Merge pull request #12x from"), "commit "},
 	{LINE("cherry-pick: x (#12)"), "cherry-pick "},
-	{LINE("revert: Revert x (#12)"), "commit "},
+	{LINE("revert: Revert x (#12)"), "revert "},
 	{LINE("am: x (#12)"), "commit#12 "},
 	{LINE("commit: rebase (start): checkout main"), "commit "},
 	{LINE("commit: checkout: moving from a to b"), "commit "},
