@@ -57,6 +57,9 @@ const struct option_def option_defs[N_OPTIONS] = {
 	[OPT_FORMAT] = {"format", NULL, "FORMAT", "what it looks like"},
 	[OPT_WIDTH] = {"width", NULL, "N", "at most N columns; else $COLUMNS says how many"},
 	[OPT_WITH] = {"with", NULL, "CMD", "show first what this other status line command prints"},
+	[OPT_OUTPUT] = {"output", NULL, "FILE", "into this file, which must be new"},
+	[OPT_ANONYMISE] = {"anonymise", NULL, NULL,
+		"hashes in place of ids, projects, branches, repositories and own names"},
 	[OPT_HELP] = {"help", "h", NULL, "this page"},
 };
 

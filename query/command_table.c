@@ -214,6 +214,21 @@ const struct command_def command_defs[] = {
 		"sessions of "
 		"a project (name, folder or repository), and keeps them from being read again.",
 		OPT(OPT_YES) | OPT(OPT_HELP), 1, 1, command_forget, "ccl forget 3f2a"},
+	{"export", "more", "[--format csv|jsonl|sqlite] [--output FILE]",
+		"Every turn, for other programs",
+		"Writes one row for each turn, in the order of their times: what it was for, its "
+		"tokens, "
+		"its exact cost. csv and jsonl go to stdout, sqlite into a new file with one "
+		"table, turn. "
+		"With --anonymise ids, projects, branches, repositories and all names that are not "
+		"Claude "
+		"Code's own are keyed hashes, the same in each export of this ledger; folders and "
+		"hosts "
+		"are not in it.",
+		OPT(OPT_FORMAT) | OPT(OPT_OUTPUT) | OPT(OPT_ANONYMISE) | OPT(OPT_SINCE) |
+			OPT(OPT_UNTIL) | OPT(OPT_PROJECT) | OPT(OPT_BRANCH) | OPT(OPT_SESSION) |
+			OPT(OPT_TIMEZONE) | OPT(OPT_HELP),
+		0, 0, command_export, "ccl export --format jsonl --since 30d"},
 	{"sql", "more", "\"SELECT ...\"", "Ask the ledger in SQL",
 		"Runs one SELECT, read-only. Tables: turn, session, origin, class, rollup, "
 		"tool_call ...; "

@@ -186,7 +186,7 @@ static bool map_columns(sqlite3_stmt *s, const struct result *r, int *at, struct
 	return true;
 }
 
-static struct cell take_cell(sqlite3_stmt *s, int at, struct arena *a)
+struct cell report_cell(sqlite3_stmt *s, int at, struct arena *a)
 {
 	switch (sqlite3_column_type(s, at)) {
 	case SQLITE_INTEGER:
@@ -208,7 +208,7 @@ bool report_fetch(sqlite3_stmt *s, const int *at, struct result *out, struct err
 	while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
 		struct cell *row = result_add_row(out);
 		for (size_t c = 0; c < out->n_columns; c++)
-			row[c] = take_cell(s, at[c], out->arena);
+			row[c] = report_cell(s, at[c], out->arena);
 	}
 	return rc == SQLITE_DONE || ledger_fail(sqlite3_db_handle(s), "reading the ledger", e);
 }
@@ -284,6 +284,14 @@ static bool apply_window(sqlite3 *db, struct arena *a, struct request *req, stru
 	return true;
 }
 
+bool report_prepare(sqlite3 *db, const struct request *req, const struct result *columns, int *at,
+	sqlite3_stmt **out, struct err *e)
+{
+	if (columns->n_columns > REPORT_MAX_COLUMNS)
+		return err_set(e, ERR_INTERNAL, "report %s has too many columns", req->def->name);
+	return prepare(db, req->def->sql, req, out, e) && map_columns(*out, columns, at, e);
+}
+
 static bool is_no_split(const struct report_column *c)
 {
 	return !c->is_split;
@@ -300,12 +308,10 @@ bool report_run(
 		.columns = def->columns,
 		.n_columns = def->n_columns};
 	int at[REPORT_MAX_COLUMNS];
-	if (def->n_columns > REPORT_MAX_COLUMNS)
-		return err_set(e, ERR_INTERNAL, "report %s has too many columns", def->name);
 	if (!req->is_breakdown)
 		result_drop(&r, is_no_split);
-	if (!apply_window(db, a, req, e) || !prepare(db, def->sql, req, &s, e) ||
-		!map_columns(s, &r, at, e) || !report_fetch(s, at, &r, e))
+	if (!apply_window(db, a, req, e) || !report_prepare(db, req, &r, at, &s, e) ||
+		!report_fetch(s, at, &r, e))
 		return false;
 	result_sum(&r, def->totals_column, def->totals_value);
 	*out = r;

@@ -48,4 +48,10 @@ int report_exit_status(const struct report_def *def, const struct result *r);
 // statement has column c.
 MUST_USE bool report_fetch(sqlite3_stmt *s, const int *at, struct result *out, struct err *e);
 
+// For rows that are too many to be held: the SQL of req->def with all bound to it, and in
+// at[REPORT_MAX_COLUMNS] where it has the columns of *columns. Finalize *out, also after a failure.
+MUST_USE bool report_prepare(sqlite3 *db, const struct request *req, const struct result *columns,
+	int *at, sqlite3_stmt **out, struct err *e);
+struct cell report_cell(sqlite3_stmt *s, int at, struct arena *a); // of the row that s is on
+
 #endif

@@ -184,11 +184,41 @@ static void close_db(sqlite3 **db)
 		ledger_close(db);
 }
 
+bool show_request(
+	const struct report_def *def, const struct args *args, struct request *out, struct err *e)
+{
+	struct request req = {.def = def,
+		.now_ms = clock_now_ms(),
+		.project = args->values[OPT_PROJECT],
+		.branch = args->values[OPT_BRANCH],
+		.model = args->values[OPT_MODEL],
+		.is_breakdown = args_has(args, OPT_BREAKDOWN)};
+	if (!set_zone(args, e) || !read_window(args, &req, e) || !read_cost(args, &req, e) ||
+		!money_view_check(args, e) || !read_params(args, &req, e))
+		return false;
+	*out = req;
+	return true;
+}
+
+bool show_open(
+	struct arena *a, const struct args *args, struct request *req, sqlite3 **out, struct err *e)
+{
+	sqlite3 *db;
+	if (!report_open(a, &db, e))
+		return false;
+	if (!read_session(db, a, args, req, e)) {
+		ledger_close(&db);
+		return false;
+	}
+	*out = db;
+	return true;
+}
+
 static bool run_sql(struct arena *a, const struct args *args, struct request *req, struct result *r,
 	struct sink_frame *frame, struct err *e)
 {
 	AUTO(close_db) sqlite3 *db = NULL;
-	if (!report_open(a, &db, e) || !read_session(db, a, args, req, e) ||
+	if (!show_open(a, args, req, &db, e) ||
 		!money_view_apply(db, a, args, req->def, frame, e) || !report_run(db, a, req, r, e))
 		return false;
 	if (kind_of(args) == &sink_table && !report_footer(db, a, req, &frame->footer, e))
@@ -201,19 +231,14 @@ static bool run_sql(struct arena *a, const struct args *args, struct request *re
 bool show_report(struct arena *a, const struct report_def *def, const struct args *args,
 	int *out_status, struct err *e)
 {
-	struct request req = {.def = def, .now_ms = clock_now_ms()};
+	struct request req;
 	struct result r = {0};
 	struct sink_frame frame = show_frame(args);
 	frame.title = def->title;
 	frame.context = context_of(a, def, args);
 	frame.empty = def->empty;
-	req.project = args->values[OPT_PROJECT];
-	req.branch = args->values[OPT_BRANCH];
-	req.model = args->values[OPT_MODEL];
-	req.is_breakdown = args_has(args, OPT_BREAKDOWN);
 	*out_status = 0;
-	if (!set_zone(args, e) || !read_window(args, &req, e) || !read_cost(args, &req, e) ||
-		!money_view_check(args, e) || !read_params(args, &req, e))
+	if (!show_request(def, args, &req, e))
 		return false;
 	bool ok = def->source ? doctor_run(a, &req, &r, out_status, e)
 			      : run_sql(a, args, &req, &r, &frame, e);

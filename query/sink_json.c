@@ -86,4 +86,22 @@ static void end(struct sink *k, const struct cell *totals)
 	buf_addz(k->out, "}\n");
 }
 
+static void begin_lines(struct sink *k)
+{
+	k->state = make_keys(k->result);
+}
+
+static void add_line(struct sink *k, const struct cell *cells)
+{
+	add_object(k, cells, false);
+	buf_addc(k->out, '\n');
+}
+
+static void end_lines(struct sink *k, const struct cell *totals)
+{
+	(void)k;
+	(void)totals;
+}
+
+const struct sink_kind sink_jsonl = {"jsonl", begin_lines, add_line, end_lines};
 const struct sink_kind sink_json = {"json", begin, row, end};

@@ -111,6 +111,9 @@ struct report_def {
 extern const struct report_def report_defs[];
 extern const size_t n_report_defs;
 
+// `ccl export`, export.sql: a report of too many rows to be held.
+extern const struct report_def export_def[1];
+
 // One row, the id of the newest session; takes what every @filter report takes.
 extern const char report_newest_sql[];
 
