@@ -200,6 +200,8 @@ bool command_run(struct arena *a, int argc, char **argv, int *out_status, struct
 		(void)printf("ccl %s\n", CCL_VERSION);
 		return true;
 	}
+	if (str_is(word, "complete"))
+		return command_complete(a, argc, argv, e);
 	if (!word.n || word.p[0] == '-')
 		return run_report(a, report_find(STR("summary")), argc, argv, 1, out_status, e);
 	const struct command_def *def = find_command(word);

@@ -262,6 +262,13 @@ const struct command_def command_defs[] = {
 		"status 0, whatever is wrong with the ledger.",
 		OPT(OPT_FORMAT) | OPT(OPT_HELP), 0, 0, command_menubar,
 		"ccl menubar --format waybar"},
+	{"completion", "more", "bash|zsh|fish", "Completion for a shell",
+		"Prints the completion script of a shell, which offers reports, commands, options, "
+		"and "
+		"what is in the ledger. `meson install` puts it where the shell finds it by "
+		"itself; "
+		"otherwise source it in the shell's start-up file.",
+		OPT(OPT_HELP), 1, 1, command_completion, "ccl completion bash >> ~/.bashrc"},
 	{"reports", "more", "", "List the reports", "Lists the reports, with what each is about.",
 		OPTS_ROWS, 0, 0, command_reports, "ccl reports --json"},
 	{"help", "more", "[NAME]", "Explain a report or command",

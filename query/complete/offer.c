@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: MIT
+#include "offer.h"
+
+#include <sqlite3.h>
+#include <string.h>
+
+#include "bar.h"
+#include "command.h"
+#include "ledger.h"
+#include "path.h"
+#include "setting.h"
+#include "text.h"
+
+enum { MAX_ROWS = 200 };
+
+static bool is_typable(struct str s)
+{
+	AUTO(buf_free) struct buf clean = {0};
+	text_add_clean(&clean, s);
+	return s.n > 0 && str_eq(buf_str(&clean), s);
+}
+
+void offer(struct offers *o, struct str name, const char *tail, struct str about)
+{
+	if (name.n < o->part.n || memcmp(name.p, o->part.p, o->part.n) != 0 || !is_typable(name))
+		return;
+	buf_add(o->out, o->lead);
+	buf_add(o->out, name);
+	buf_addz(o->out, tail);
+	buf_addc(o->out, '\t');
+	text_add_clean(o->out, about);
+	buf_addc(o->out, '\n');
+}
+
+static void finalize(sqlite3_stmt **s)
+{
+	(void)sqlite3_finalize(*s);
+}
+
+static void close_db(sqlite3 **db)
+{
+	if (*db)
+		ledger_close(db);
+}
+
+static struct str text_at(sqlite3_stmt *s, int at)
+{
+	const char *p = (const char *)sqlite3_column_text(s, at);
+	return p ? (struct str){p, (size_t)sqlite3_column_bytes(s, at)} : STR("");
+}
+
+// Rows of (word, what it is), those that begin with ?1. Without a ledger, or while it is locked,
+// there are none: nobody waits for a completion.
+static void offer_rows(struct offers *o, const char *sql, const char *tail)
+{
+	AUTO(close_db) sqlite3 *db = NULL;
+	AUTO(finalize) sqlite3_stmt *s = NULL;
+	struct err e;
+	if (!ledger_open_glance(path_ledger(o->arena), &db, &e) ||
+		sqlite3_prepare_v2(db, sql, -1, &s, NULL) != SQLITE_OK ||
+		sqlite3_bind_text(s, 1, o->part.n ? o->part.p : "", (int)o->part.n,
+			SQLITE_STATIC) != SQLITE_OK)
+		return;
+	for (int n = 0; n < MAX_ROWS && sqlite3_step(s) == SQLITE_ROW; n++)
+		offer(o, text_at(s, 0), tail, text_at(s, 1));
+}
+
+static void offer_columns(struct offers *o)
+{
+	for (size_t i = 0; o->report && i < o->report->n_columns; i++)
+		offer(o, str_of(o->report->columns[i].name), "",
+			str_of(o->report->columns[i].about));
+}
+
+static void offer_keys(struct offers *o)
+{
+	for (size_t i = 0; i < setting_count(); i++) {
+		const struct setting_def *def = setting_at(o->arena, i);
+		offer(o, str_of(def->key), "", str_of(def->about));
+	}
+}
+
+static void offer_hosts(struct offers *o)
+{
+	for (size_t i = 0; i < n_bar_hosts; i++)
+		offer(o, str_of(bar_hosts[i].name), "", STR(""));
+}
+
+// Words with blanks between.
+static void offer_words(struct offers *o, const char *words)
+{
+	struct str rest = str_of(words);
+	while (rest.p)
+		offer(o, str_split(rest, ' ', &rest), "", STR(""));
+}
+
+#define BEGINS(column) "substr(" column ", 1, length(?1)) = ?1 "
+
+static const struct {
+	const char *kind;
+	const char *sql;   // rows of the ledger
+	const char *words; // or what it may be without one
+	void (*offer)(struct offers *);
+	const char *tail;
+} kinds[] = {
+	{"SESSION",
+		"SELECT s.uid, date(coalesce(s.prompt_ms, s.first_own_ms) / 1000, 'unixepoch') || "
+		"' ' "
+		"|| coalesce((SELECT p.name FROM workdir AS w JOIN project AS p ON p.id = "
+		"w.project_id WHERE w.session_id = s.id LIMIT 1), '') FROM session AS s "
+		"WHERE " BEGINS("s.uid") "ORDER BY coalesce(s.prompt_ms, s.first_own_ms) DESC",
+		NULL, NULL, ""},
+	{"PROJECT",
+		"SELECT name, min(root) FROM project WHERE " BEGINS(
+			"name") "GROUP BY name ORDER BY "
+				"name",
+		NULL, NULL, ""},
+	{"PROJECT=",
+		"SELECT name, min(root) FROM project WHERE " BEGINS(
+			"name") "GROUP BY name ORDER BY "
+				"name",
+		NULL, NULL, "="},
+	{"BRANCH",
+		"SELECT n.text, group_concat(DISTINCT p.name) FROM charge AS c JOIN name AS n ON "
+		"n.id "
+		"= c.branch_id LEFT JOIN project AS p ON p.id = c.project_id WHERE " BEGINS(
+			"n.text") "GROUP BY n.text ORDER BY max(c.id) DESC",
+		NULL, NULL, ""},
+	{"BRANCH=",
+		"SELECT DISTINCT n.text, '' FROM charge AS c JOIN name AS n ON n.id = c.branch_id "
+		"WHERE " BEGINS("n.text") "ORDER BY c.id DESC",
+		NULL, NULL, "="},
+	{"MODEL", "SELECT name, priced_as FROM model WHERE " BEGINS("name") "ORDER BY name", NULL,
+		NULL, ""},
+	{"REPO",
+		"SELECT DISTINCT repo, '' FROM project WHERE repo IS NOT NULL AND " BEGINS(
+			"repo") "ORDER BY repo",
+		NULL, NULL, ""},
+	{"NUMBER",
+		"SELECT DISTINCT c.number, n.text FROM charge AS c LEFT JOIN name AS n ON n.id = "
+		"c.repo_id WHERE c.number IS NOT NULL AND " BEGINS("c.number") "ORDER BY c.number "
+									       "DESC",
+		NULL, NULL, ""},
+	{"TIME", NULL, "today yesterday week month 24h 7d 30d 90d", NULL, ""},
+	{"SPAN", NULL, "30m 1h 2h 1d", NULL, ""},
+	{"ROLE", NULL, "author review ci", NULL, ""},
+	{"COLUMN", NULL, NULL, offer_columns, ""},
+	{"KEY", NULL, NULL, offer_keys, ""},
+	{"HOST", NULL, NULL, offer_hosts, ""},
+	// the shell knows these: a line of its own that no word is
+	{"FILE", NULL, "/", NULL, ""},
+	{"DIR", NULL, "/", NULL, ""},
+	{"PATH", NULL, "/", NULL, ""},
+};
+
+void offer_kind(struct offers *o, struct str kind)
+{
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		if (!str_is(kind, kinds[i].kind))
+			continue;
+		if (kinds[i].sql)
+			offer_rows(o, kinds[i].sql, kinds[i].tail);
+		else if (kinds[i].offer)
+			kinds[i].offer(o);
+		else if (strcmp(kinds[i].words, "/") == 0)
+			buf_addz(o->out, "/\n");
+		else
+			offer_words(o, kinds[i].words);
+	}
+}
+
+void offer_names(struct offers *o, struct str first)
+{
+	for (size_t i = 0; i < n_report_defs && !first.n; i++)
+		offer(o, str_of(report_defs[i].name), "", str_of(report_defs[i].title));
+	struct str last = STR_NONE;
+	for (size_t i = 0; i < n_command_defs; i++) {
+		const struct command_def *def = &command_defs[i];
+		struct str second, word = str_split(str_of(def->name), ' ', &second);
+		if (strcmp(def->group, "hidden") == 0)
+			continue;
+		if (first.n && second.n && str_eq(word, first))
+			offer(o, second, "", str_of(def->title));
+		// `budget` once for all commands of its group; `pr` is a report
+		if (!first.n && !str_eq(word, last) && !str_is(word, "pr"))
+			offer(o, word, "", second.n ? STR("") : str_of(def->title));
+		last = word;
+	}
+}
+
+void offer_options(struct offers *o, const struct report_def *def, uint64_t options)
+{
+	for (size_t i = 0; def && i < def->n_params; i++) {
+		const char *name = arena_printf(o->arena, "--%s", def->params[i].name);
+		if (!def->params[i].is_required)
+			offer(o, str_of(name), "", str_of(def->params[i].about));
+	}
+	for (size_t i = 0; i < N_OPTIONS; i++) {
+		const char *name = arena_printf(o->arena, "--%s", option_defs[i].name);
+		if (options & OPT(i))
+			offer(o, str_of(name), "", str_of(option_defs[i].about));
+	}
+}
