@@ -101,10 +101,10 @@ static size_t min3(size_t a, size_t b, size_t c)
 // Levenshtein, of short words.
 static size_t distance(struct str a, struct str b)
 {
-	enum { MAX = 31 };
+	enum { MAX = 63 };
 	size_t above[MAX + 1], now[MAX + 1];
 	if (a.n > MAX || b.n > MAX)
-		return MAX;
+		return SIZE_MAX;
 	for (size_t j = 0; j <= b.n; j++)
 		above[j] = j;
 	for (size_t i = 1; i <= a.n; i++) {

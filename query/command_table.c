@@ -198,10 +198,12 @@ const struct command_def command_defs[] = {
 		"Run by the hook of `ccl install --git-trailer`, with the arguments of "
 		"prepare-commit-msg. Says nothing and never fails.",
 		OPT(OPT_HELP), 1, 3, command_trailer, "ccl trailer .git/COMMIT_EDITMSG message"},
-	{"config", "setup", "[set|unset KEY [VALUE]]", "Settings, and folders that are not logged",
-		"Lists the settings with what they do; `set KEY VALUE` changes one, `unset KEY` "
-		"takes "
-		"it back. `set carry off` leaves work on the default branch there, though the "
+	{"config", "setup", "[list | get KEY | set KEY VALUE | unset KEY]",
+		"Settings, and folders that are not logged",
+		"Lists the settings with what they do; `get KEY` prints one's value, `set KEY "
+		"VALUE` "
+		"changes it, `unset KEY` takes it back. `set carry off` leaves work on the default "
+		"branch there, though the "
 		"session "
 		"made a branch of it later; `set forge off` keeps `ccl pr resolve` from asking "
 		"anyone. "

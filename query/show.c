@@ -12,6 +12,7 @@
 #include "doctor.h"
 #include "ledger.h"
 #include "money_view.h"
+#include "nearest.h"
 #include "report.h"
 #include "when.h"
 #include "zone.h"
@@ -178,6 +179,18 @@ static bool has_turns(sqlite3 *db)
 	return has;
 }
 
+bool show_why_empty(sqlite3 *db, struct arena *a, const struct args *args,
+	const struct request *req, const char **out, struct err *e)
+{
+	const char *why = NULL;
+	if (!is_filtered(args) || !has_turns(db))
+		return true;
+	if (!nearest_explain(db, a, req, &why, e))
+		return false;
+	*out = why ? why : "Nothing here that the filters leave.";
+	return true;
+}
+
 static void close_db(sqlite3 **db)
 {
 	if (*db)
@@ -206,7 +219,8 @@ bool show_open(
 	sqlite3 *db;
 	if (!report_open(a, &db, e))
 		return false;
-	if (!read_session(db, a, args, req, e)) {
+	if (!read_session(db, a, args, req, e) ||
+		(req->model.p && !nearest_check_model(db, a, req->model, e))) {
 		ledger_close(&db);
 		return false;
 	}
@@ -223,9 +237,7 @@ static bool run_sql(struct arena *a, const struct args *args, struct request *re
 		return false;
 	if (kind_of(args) == &sink_table && !report_footer(db, a, req, &frame->footer, e))
 		return false;
-	if (is_filtered(args) && has_turns(db))
-		frame->empty = "Nothing here that the filters leave.";
-	return true;
+	return r->n_rows > 0 || show_why_empty(db, a, args, req, &frame->empty, e);
 }
 
 bool show_report(struct arena *a, const struct report_def *def, const struct args *args,

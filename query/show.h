@@ -17,6 +17,9 @@ MUST_USE bool show_request(
 // The ledger for it, in which the session is found by its beginning.
 MUST_USE bool show_open(struct arena *a, const struct args *args, struct request *req,
 	sqlite3 **out, struct err *e);
+// Why the filters have left no row: changes *out, what is said of a ledger without any turns.
+MUST_USE bool show_why_empty(sqlite3 *db, struct arena *a, const struct args *args,
+	const struct request *req, const char **out, struct err *e);
 
 // Runs a report as `args` ask and prints it. Returns false with *e set, or true with the exit
 // status in *out_status.

@@ -11,8 +11,6 @@
 #include "setting.h"
 #include "text.h"
 
-enum { MAX_ROWS = 200 };
-
 static bool is_typable(struct str s)
 {
 	AUTO(buf_free) struct buf clean = {0};
@@ -49,8 +47,16 @@ static struct str text_at(sqlite3_stmt *s, int at)
 	return p ? (struct str){p, (size_t)sqlite3_column_bytes(s, at)} : STR("");
 }
 
-// Rows of (word, what it is), those that begin with ?1. Without a ledger, or while it is locked,
-// there are none: nobody waits for a completion.
+static const char project_sql[] =
+	"SELECT name, group_concat(root, ', ') FROM project GROUP BY name ORDER BY name";
+// the newest first
+static const char branch_sql[] =
+	"SELECT n.text, group_concat(DISTINCT p.name) FROM charge AS c JOIN name AS n ON n.id = "
+	"c.branch_id LEFT JOIN project AS p ON p.id = c.project_id GROUP BY n.text ORDER BY "
+	"max(c.id) DESC";
+
+// Rows of (word, what it is); ?1, if they are limited by it, is what the word begins with. Without
+// a ledger, or while it is locked, there are none: nobody waits for a completion.
 static void offer_rows(struct offers *o, const char *sql, const char *tail)
 {
 	AUTO(close_db) sqlite3 *db = NULL;
@@ -58,10 +64,11 @@ static void offer_rows(struct offers *o, const char *sql, const char *tail)
 	struct err e;
 	if (!ledger_open_glance(path_ledger(o->arena), &db, &e) ||
 		sqlite3_prepare_v2(db, sql, -1, &s, NULL) != SQLITE_OK ||
-		sqlite3_bind_text(s, 1, o->part.n ? o->part.p : "", (int)o->part.n,
-			SQLITE_STATIC) != SQLITE_OK)
+		(sqlite3_bind_parameter_count(s) > 0 &&
+			sqlite3_bind_text(s, 1, o->part.n ? o->part.p : "", (int)o->part.n,
+				SQLITE_STATIC) != SQLITE_OK))
 		return;
-	for (int n = 0; n < MAX_ROWS && sqlite3_step(s) == SQLITE_ROW; n++)
+	while (sqlite3_step(s) == SQLITE_ROW)
 		offer(o, text_at(s, 0), tail, text_at(s, 1));
 }
 
@@ -78,6 +85,7 @@ static void offer_keys(struct offers *o)
 		const struct setting_def *def = setting_at(o->arena, i);
 		offer(o, str_of(def->key), "", str_of(def->about));
 	}
+	offer(o, STR("ignore"), "", STR("Folders that are not logged"));
 }
 
 static void offer_hosts(struct offers *o)
@@ -94,8 +102,6 @@ static void offer_words(struct offers *o, const char *words)
 		offer(o, str_split(rest, ' ', &rest), "", STR(""));
 }
 
-#define BEGINS(column) "substr(" column ", 1, length(?1)) = ?1 "
-
 static const struct {
 	const char *kind;
 	const char *sql;   // rows of the ledger
@@ -103,43 +109,28 @@ static const struct {
 	void (*offer)(struct offers *);
 	const char *tail;
 } kinds[] = {
+	// the newest of those that begin so: there may be many
 	{"SESSION",
-		"SELECT s.uid, date(coalesce(s.prompt_ms, s.first_own_ms) / 1000, 'unixepoch') || "
-		"' ' "
-		"|| coalesce((SELECT p.name FROM workdir AS w JOIN project AS p ON p.id = "
-		"w.project_id WHERE w.session_id = s.id LIMIT 1), '') FROM session AS s "
-		"WHERE " BEGINS("s.uid") "ORDER BY coalesce(s.prompt_ms, s.first_own_ms) DESC",
+		"SELECT uid, date(at / 1000, 'unixepoch') || coalesce((SELECT ' ' || p.name FROM "
+		"workdir AS w JOIN project AS p ON p.id = w.project_id WHERE w.session_id = s.id "
+		"LIMIT 1), '') FROM (SELECT id, uid, coalesce(prompt_ms, first_own_ms) AS at FROM "
+		"session WHERE substr(uid, 1, length(?1)) = ?1 ORDER BY at DESC, uid LIMIT 200) AS "
+		"s "
+		"ORDER BY at DESC, uid",
 		NULL, NULL, ""},
-	{"PROJECT",
-		"SELECT name, min(root) FROM project WHERE " BEGINS(
-			"name") "GROUP BY name ORDER BY "
-				"name",
-		NULL, NULL, ""},
-	{"PROJECT=",
-		"SELECT name, min(root) FROM project WHERE " BEGINS(
-			"name") "GROUP BY name ORDER BY "
-				"name",
-		NULL, NULL, "="},
-	{"BRANCH",
-		"SELECT n.text, group_concat(DISTINCT p.name) FROM charge AS c JOIN name AS n ON "
-		"n.id "
-		"= c.branch_id LEFT JOIN project AS p ON p.id = c.project_id WHERE " BEGINS(
-			"n.text") "GROUP BY n.text ORDER BY max(c.id) DESC",
-		NULL, NULL, ""},
-	{"BRANCH=",
-		"SELECT DISTINCT n.text, '' FROM charge AS c JOIN name AS n ON n.id = c.branch_id "
-		"WHERE " BEGINS("n.text") "ORDER BY c.id DESC",
-		NULL, NULL, "="},
-	{"MODEL", "SELECT name, priced_as FROM model WHERE " BEGINS("name") "ORDER BY name", NULL,
+	{"PROJECT", project_sql, NULL, NULL, ""},
+	{"PROJECT=", project_sql, NULL, NULL, "="},
+	{"BRANCH", branch_sql, NULL, NULL, ""},
+	{"BRANCH=", branch_sql, NULL, NULL, "="},
+	{"MODEL", "SELECT name, priced_as FROM model ORDER BY name", NULL, NULL, ""},
+	{"REPO", "SELECT DISTINCT repo, '' FROM project WHERE repo IS NOT NULL ORDER BY repo", NULL,
 		NULL, ""},
-	{"REPO",
-		"SELECT DISTINCT repo, '' FROM project WHERE repo IS NOT NULL AND " BEGINS(
-			"repo") "ORDER BY repo",
-		NULL, NULL, ""},
 	{"NUMBER",
-		"SELECT DISTINCT c.number, n.text FROM charge AS c LEFT JOIN name AS n ON n.id = "
-		"c.repo_id WHERE c.number IS NOT NULL AND " BEGINS("c.number") "ORDER BY c.number "
-									       "DESC",
+		"SELECT c.number, group_concat(DISTINCT n.text) FROM charge AS c LEFT JOIN name AS "
+		"n "
+		"ON n.id = c.repo_id WHERE c.number IS NOT NULL GROUP BY c.number ORDER BY "
+		"c.number "
+		"DESC",
 		NULL, NULL, ""},
 	{"TIME", NULL, "today yesterday week month 24h 7d 30d 90d", NULL, ""},
 	{"SPAN", NULL, "30m 1h 2h 1d", NULL, ""},

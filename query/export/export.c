@@ -215,14 +215,18 @@ bool command_export(struct command_call *call, struct err *e)
 	struct progress p = {0};
 	struct hash_key key;
 	bool is_anonymous = args_has(call->args, OPT_ANONYMISE);
-	if (!read_format(call->args, &t, e) || !show_request(export_def, call->args, &req, e) ||
+	if (!read_format(call->args, &t, e) || !show_request(&export_def, call->args, &req, e) ||
 		!show_open(call->arena, call->args, &req, &db, e) ||
 		(is_anonymous && !ledger_hash_key(db, &key, e)) ||
 		!export_to(&t, db, &req, is_anonymous ? &key : NULL, &p, call->arena, e))
 		return false;
 	AUTO(buf_free) struct buf said = {0};
+	const char *empty = export_def.empty;
+	if (p.n == 0 && !show_why_empty(db, call->arena, call->args, &req, &empty, e))
+		return false;
 	if (p.n == 0) {
-		(void)fprintf(stderr, "ccl: %s\n", export_def->empty);
+		text_add_clean(&said, str_of(empty));
+		(void)fprintf(stderr, "ccl: %s\n", buf_z(&said));
 	} else if (t.path) {
 		buf_add_grouped(&said, (uint64_t)p.n);
 		buf_printf(&said, " turn%s written to ", p.n == 1 ? "" : "s");
