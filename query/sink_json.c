@@ -22,6 +22,8 @@ static void add_object(struct sink *k, const struct cell *cells, bool is_sparse)
 			       (col->type != VALUE_TIME || cells[c].kind != CELL_INT);
 		if (cells[c].kind == CELL_NULL) {
 			buf_addz(k->out, "null");
+		} else if (cells[c].kind == CELL_TEXT && col->type == VALUE_JSON) {
+			buf_add(k->out, cells[c].s);
 		} else if (cells[c].kind == CELL_TEXT) {
 			text_add_json(k->out, cells[c].s);
 		} else {

@@ -26,6 +26,7 @@ enum value_type {
 	VALUE_PCT,      // real, 0..1
 	VALUE_BOOL,     // 0, 1
 	VALUE_QUANTITY, // millionths of a millionth of a unit that another column names
+	VALUE_JSON,     // text that is JSON; as it is in JSON
 };
 
 struct report_param {
