@@ -60,6 +60,7 @@ const struct option_def option_defs[N_OPTIONS] = {
 	[OPT_OUTPUT] = {"output", NULL, "FILE", "into this file, which must be new"},
 	[OPT_ANONYMISE] = {"anonymise", NULL, NULL,
 		"hashes in place of ids, projects, branches, repositories and own names"},
+	[OPT_SCHEMA] = {"schema", NULL, NULL, "list tables, views and columns"},
 	[OPT_HELP] = {"help", "h", NULL, "this page"},
 };
 

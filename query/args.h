@@ -54,6 +54,7 @@ enum option {
 	OPT_WITH,
 	OPT_OUTPUT,
 	OPT_ANONYMISE,
+	OPT_SCHEMA,
 	OPT_HELP,
 	N_OPTIONS,
 };

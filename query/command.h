@@ -60,6 +60,8 @@ bool command_price_set(struct command_call *call, struct err *e);
 bool command_price_unset(struct command_call *call, struct err *e);
 bool command_reports(struct command_call *call, struct err *e);
 bool command_sql(struct command_call *call, struct err *e);
+bool sql_schema(struct command_call *call, struct err *e);
+bool command_man(struct command_call *call, struct err *e);
 bool command_menubar(struct command_call *call, struct err *e);
 bool command_statusline(struct command_call *call, struct err *e);
 bool command_sync(struct command_call *call, struct err *e);

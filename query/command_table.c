@@ -231,11 +231,13 @@ const struct command_def command_defs[] = {
 			OPT(OPT_UNTIL) | OPT(OPT_PROJECT) | OPT(OPT_BRANCH) | OPT(OPT_SESSION) |
 			OPT(OPT_TIMEZONE) | OPT(OPT_HELP),
 		0, 0, command_export, "ccl export --format jsonl --since 30d"},
-	{"sql", "more", "\"SELECT ...\"", "Ask the ledger in SQL",
-		"Runs one SELECT, read-only. Tables: turn, session, origin, class, rollup, "
-		"tool_call ...; "
-		"views: turn_cost, origin_name, agent_name ...",
-		OPTS_ROWS, 1, 1, command_sql, "ccl sql \"SELECT count(*) FROM turn\""},
+	{"sql", "more", "\"SELECT ...\"|-|--schema", "Ask the ledger in SQL",
+		"Runs one SELECT, read-only; with - it is read from stdin. --schema lists the "
+		"tables and "
+		"views with what is in them. Views with money: turn_cost, a row for each turn; the "
+		"rest are joined by ids: origin_name and agent_name have them in words.",
+		OPTS_ROWS | OPT(OPT_SCHEMA), 0, 1, command_sql,
+		"ccl sql \"SELECT count(*) FROM turn\""},
 	{"pr resolve", "setup", "[--repo O/R] [--offline | --refresh]",
 		"Ask the forges about pull requests",
 		"Lists the pull requests of each repository that was worked in during the last 90 "
@@ -264,6 +266,9 @@ const struct command_def command_defs[] = {
 		"status 0, whatever is wrong with the ledger.",
 		OPT(OPT_FORMAT) | OPT(OPT_HELP), 0, 0, command_menubar,
 		"ccl menubar --format waybar"},
+	{"man", "hidden", "", "The manual page",
+		"Prints the manual page, in roff. `man ccl` shows it.", OPT(OPT_HELP), 0, 0,
+		command_man, "ccl man | man -l -"},
 	{"completion", "more", "bash|zsh|fish", "Completion for a shell",
 		"Prints the completion script of a shell, which offers reports, commands, options, "
 		"and "

@@ -203,7 +203,7 @@ bool command_config(struct command_call *call, struct err *e)
 	const struct setting_def *def = is_ignore ? NULL : setting_find(call->arena, words[1]);
 	if (!is_ignore && !def)
 		return unknown_key(call->arena, words[1], e);
-	if (args->n_positionals != 2 + (size_t)(is_set || is_ignore))
+	if (args->n_positionals != 2 + (size_t)(is_set || (is_ignore && !is_get)))
 		return usage(e);
 	if (!check_options(args, e) || (def && is_set && !setting_check(def, words[2], e)))
 		return false;

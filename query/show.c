@@ -237,6 +237,9 @@ static bool run_sql(struct arena *a, const struct args *args, struct request *re
 		return false;
 	if (kind_of(args) == &sink_table && !report_footer(db, a, req, &frame->footer, e))
 		return false;
+	// a report with a row for each period has them whatever the filters leave
+	if (req->def->totals_column && kind_of(args) == &sink_table && !frame->footer)
+		return nearest_explain(db, a, req, &frame->footer, e);
 	return r->n_rows > 0 || show_why_empty(db, a, args, req, &frame->empty, e);
 }
 

@@ -155,6 +155,12 @@ bool command_sql(struct command_call *call, struct err *e)
 	int at[REPORT_MAX_COLUMNS];
 	struct result r = {
 		.arena = call->arena, .name = STR("sql"), .version = 1, .columns = columns};
+	bool is_schema = args_has(call->args, OPT_SCHEMA);
+	if (is_schema == (call->args->n_positionals > 0))
+		return err_set(e, ERR_USAGE,
+			"`ccl sql` wants one SELECT, or - and it on stdin, or --schema alone");
+	if (is_schema)
+		return sql_schema(call, e);
 	struct str sql = call->args->positionals[0];
 	if (str_is(sql, "-") && !read_stdin(call->arena, &sql, e))
 		return false;
