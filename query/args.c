@@ -146,6 +146,7 @@ struct reader {
 
 static bool unknown_option(const struct reader *r, struct str name, struct err *e)
 {
+	const char *dashes = name.n > 1 ? "--" : "-";
 	const char *names[N_OPTIONS];
 	size_t n = 0;
 	for (size_t i = 0; i < N_OPTIONS; i++)
@@ -153,9 +154,9 @@ static bool unknown_option(const struct reader *r, struct str name, struct err *
 			names[n++] = option_defs[i].name;
 	const char *near = args_nearest(name, names, n);
 	if (near)
-		return err_set(e, ERR_USAGE, "unknown option --%.*s: did you mean --%s?",
+		return err_set(e, ERR_USAGE, "unknown option %s%.*s: did you mean --%s?", dashes,
 			STR_ARG(name), near);
-	return err_set(e, ERR_USAGE, "unknown option --%.*s: `ccl %s --help` lists them",
+	return err_set(e, ERR_USAGE, "unknown option %s%.*s: `ccl %s --help` lists them", dashes,
 		STR_ARG(name), r->command);
 }
 
