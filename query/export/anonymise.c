@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include "anonymise.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#include "ledger.h"
 
 enum treatment {
 	KEEP,  // from a list of ccl's own, or a time
 	HASH,  // a name
 	KNOWN, // Claude Code's own words stay, others are names
 	LIST,  // the same for words with commas between
-	MODEL, // the id that it is priced by stays
+	MODEL, // what has a builtin price is known
 };
 
 // What a column holds; two of one kind have equal hashes where they name the same.
@@ -97,7 +100,7 @@ static void add_list(struct buf *out, struct hash_key key, const char *kind, str
 }
 
 static void treat(struct hash_key key, struct arena *a, const char *kind, enum treatment treatment,
-	struct str priced_as, struct cell *c)
+	struct str model, struct cell *c)
 {
 	AUTO(buf_free) struct buf b = {0};
 	switch (treatment) {
@@ -110,8 +113,8 @@ static void treat(struct hash_key key, struct arena *a, const char *kind, enum t
 		add_hash(&b, key, kind, c->s);
 		break;
 	case MODEL:
-		if (priced_as.p)
-			buf_add(&b, priced_as);
+		if (model.p)
+			buf_add(&b, model);
 		else
 			add_hash(&b, key, kind, c->s);
 		break;
@@ -119,25 +122,46 @@ static void treat(struct hash_key key, struct arena *a, const char *kind, enum t
 	c->s = arena_str(a, buf_str(&b));
 }
 
-// An id of Anthropic's with a price, however it was named here; a price can be the user's own.
-static struct str public_model(
-	const struct report_column *columns, size_t n_columns, const struct cell *cells)
+static struct str public_model(const struct anonymiser *names, const struct report_column *columns,
+	size_t n_columns, const struct cell *cells)
 {
-	struct str model = STR_NONE;
-	bool has_price = false;
-	for (size_t c = 0; c < n_columns; c++) {
-		if (strcmp(columns[c].name, "priced_as") == 0 && cells[c].kind == CELL_TEXT)
-			model = cells[c].s;
-		if (strcmp(columns[c].name, "unpriced") == 0)
-			has_price = cells[c].kind == CELL_INT && cells[c].i == 0;
-	}
-	return has_price && str_starts(model, "claude-") ? model : STR_NONE;
+	for (size_t c = 0; c < n_columns; c++)
+		for (size_t i = 0; strcmp(columns[c].name, "priced_as") == 0 &&
+				   cells[c].kind == CELL_TEXT && i < names->n_models;
+			i++)
+			if (str_eq(names->models[i], cells[c].s))
+				return cells[c].s;
+	return STR_NONE;
 }
 
-void anonymise_row(struct hash_key key, struct arena *a, const struct report_column *columns,
-	size_t n_columns, struct cell *cells)
+bool anonymise_open(sqlite3 *db, struct arena *a, struct anonymiser *out, struct err *e)
 {
-	struct str model = public_model(columns, n_columns, cells);
+	sqlite3_stmt *s = NULL;
+	int rc = SQLITE_ERROR;
+	if (!ledger_hash_key(db, &out->key, e))
+		return false;
+	if (sqlite3_prepare_v2(db, "SELECT DISTINCT model FROM price WHERE source = 'builtin'", -1,
+		    &s, NULL) == SQLITE_OK)
+		while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
+			out->models = mem_reserve(out->models, &out->cap_models, out->n_models + 1,
+				sizeof *out->models);
+			out->models[out->n_models++] =
+				arena_str(a, str_of((const char *)sqlite3_column_text(s, 0)));
+		}
+	(void)sqlite3_finalize(s);
+	return rc == SQLITE_DONE || ledger_fail(db, "reading the prices", e);
+}
+
+void anonymise_close(struct anonymiser *names)
+{
+	free(names->models);
+	*names = (struct anonymiser){0};
+}
+
+void anonymise_row(const struct anonymiser *names, struct arena *a,
+	const struct report_column *columns, size_t n_columns, struct cell *cells)
+{
+	struct str model = public_model(names, columns, n_columns, cells);
 	for (size_t c = 0; c < n_columns; c++) {
 		size_t i = 0, n = sizeof known_columns / sizeof *known_columns;
 		if (cells[c].kind != CELL_TEXT)
@@ -145,8 +169,8 @@ void anonymise_row(struct hash_key key, struct arena *a, const struct report_col
 		while (i < n && strcmp(columns[c].name, known_columns[i].name) != 0)
 			i++;
 		if (i < n)
-			treat(key, a, known_columns[i].kind, known_columns[i].treatment, model,
-				&cells[c]);
+			treat(names->key, a, known_columns[i].kind, known_columns[i].treatment,
+				model, &cells[c]);
 		else
 			cells[c] = (struct cell){.kind = CELL_NULL};
 	}

@@ -84,8 +84,9 @@ static bool write_out(struct target *t, struct err *e)
 
 static bool open_target(struct target *t, const struct result *r, struct err *e)
 {
-	t->file = stdout;
-	if (t->path) {
+	if (!t->path) {
+		t->file = stdout;
+	} else {
 		int fd = open(t->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 		if (fd < 0 && errno == EEXIST)
 			return err_set(e, ERR_USAGE, "%s is there already: choose another --output",
@@ -166,9 +167,9 @@ static void show_progress(struct progress *p)
 	(void)fputs(buf_z(&b), stderr);
 }
 
-// From here on every row is a turn; `key` NULL: with all its names.
+// From here on every row is a turn; `names` NULL: with all its names.
 static bool copy_rows(sqlite3_stmt *s, const int *at, const struct result *r,
-	const struct hash_key *key, struct target *t, struct progress *p, struct err *e)
+	const struct anonymiser *names, struct target *t, struct progress *p, struct err *e)
 {
 	struct cell cells[REPORT_MAX_COLUMNS];
 	struct arena scratch = {0};
@@ -177,8 +178,8 @@ static bool copy_rows(sqlite3_stmt *s, const int *at, const struct result *r,
 	while (ok && !is_stopped && (rc = sqlite3_step(s)) == SQLITE_ROW) {
 		for (size_t c = 0; c < r->n_columns; c++)
 			cells[c] = report_cell(s, at[c], &scratch);
-		if (key)
-			anonymise_row(*key, &scratch, r->columns, r->n_columns, cells);
+		if (names)
+			anonymise_row(names, &scratch, r->columns, r->n_columns, cells);
 		ok = add_row(t, cells, e);
 		arena_reset(&scratch);
 		show_progress(p);
@@ -193,7 +194,7 @@ static bool copy_rows(sqlite3_stmt *s, const int *at, const struct result *r,
 }
 
 static bool export_to(struct target *t, sqlite3 *db, struct request *req,
-	const struct hash_key *key, struct progress *p, struct arena *a, struct err *e)
+	const struct anonymiser *names, struct progress *p, struct arena *a, struct err *e)
 {
 	AUTO(finalize) sqlite3_stmt *s = NULL;
 	int at[REPORT_MAX_COLUMNS];
@@ -203,7 +204,7 @@ static bool export_to(struct target *t, sqlite3 *db, struct request *req,
 		.columns = req->def->columns,
 		.n_columns = req->def->n_columns};
 	bool ok = report_prepare(db, req, &r, at, &s, e) && start_progress(db, req, t, p, e) &&
-		  open_target(t, &r, e) && copy_rows(s, at, &r, key, t, p, e);
+		  open_target(t, &r, e) && copy_rows(s, at, &r, names, t, p, e);
 	return close_target(t, ok, e);
 }
 
@@ -213,12 +214,12 @@ bool command_export(struct command_call *call, struct err *e)
 	struct request req;
 	struct target t = {0};
 	struct progress p = {0};
-	struct hash_key key;
+	AUTO(anonymise_close) struct anonymiser names = {0};
 	bool is_anonymous = args_has(call->args, OPT_ANONYMISE);
 	if (!read_format(call->args, &t, e) || !show_request(&export_def, call->args, &req, e) ||
 		!show_open(call->arena, call->args, &req, &db, e) ||
-		(is_anonymous && !ledger_hash_key(db, &key, e)) ||
-		!export_to(&t, db, &req, is_anonymous ? &key : NULL, &p, call->arena, e))
+		(is_anonymous && !anonymise_open(db, call->arena, &names, e)) ||
+		!export_to(&t, db, &req, is_anonymous ? &names : NULL, &p, call->arena, e))
 		return false;
 	AUTO(buf_free) struct buf said = {0};
 	const char *empty = export_def.empty;
