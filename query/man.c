@@ -122,6 +122,21 @@ static void add_columns(struct buf *out, const struct report_def *def)
 	buf_addz(out, has_measures ? "; the measures.\n" : ".\n");
 }
 
+static void add_params(struct buf *out, const struct report_def *def)
+{
+	bool has_any = false;
+	for (size_t i = 0; i < def->n_params; i++) {
+		const struct report_param *p = &def->params[i];
+		const char *value = p->type == VALUE_BOOL ? NULL : value_type_name(p->type);
+		if (p->is_required)
+			continue;
+		buf_addz(out, has_any ? "" : ".RS\n");
+		has_any = true;
+		add_option(out, NULL, p->name, value, p->about);
+	}
+	buf_addz(out, has_any ? ".RE\n" : "");
+}
+
 static void add_report(struct buf *out, const struct report_def *def)
 {
 	struct buf takes = {0};
@@ -132,14 +147,7 @@ static void add_report(struct buf *out, const struct report_def *def)
 	buf_free(&takes);
 	add_title(out, def->title);
 	add_line(out, def->about);
-	buf_addz(out, def->n_params ? ".RS\n" : "");
-	for (size_t i = 0; i < def->n_params; i++) {
-		const struct report_param *p = &def->params[i];
-		const char *value = p->type == VALUE_BOOL ? NULL : value_type_name(p->type);
-		if (!p->is_required)
-			add_option(out, NULL, p->name, value, p->about);
-	}
-	buf_addz(out, def->n_params ? ".RE\n" : "");
+	add_params(out, def);
 	add_filters(out, def);
 	add_columns(out, def);
 	add_example(out, def->example);
