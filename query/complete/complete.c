@@ -30,7 +30,8 @@ static const struct command_def *find_command(struct arena *a, struct str one, s
 }
 
 // Reads the name; returns how many words it has.
-static size_t find_target(struct arena *a, size_t n, char **words, struct context *c)
+static size_t find_target(
+	struct arena *a, size_t n, char **words, struct str last, struct context *c)
 {
 	struct str one = str_of(n > 0 ? words[0] : NULL), two = str_of(n > 1 ? words[1] : NULL);
 	bool is_alone = !two.n || two.p[0] == '-';
@@ -39,13 +40,20 @@ static size_t find_target(struct arena *a, size_t n, char **words, struct contex
 		return 0;
 	}
 	c->command = find_command(a, one, is_alone ? STR("") : two);
-	if (!c->command && is_alone && str_is(one, "pr"))
-		c->report = report_find(STR("prs"));
-	else if (!c->command && str_is(one, "budget"))
-		c->report = report_find(STR("budgets"));
-	else if (!c->command)
-		c->report = report_find(one);
-	return c->command && strchr(c->command->name, ' ') ? 2 : 1;
+	if (c->command)
+		return strchr(c->command->name, ' ') ? 2 : 1;
+	// `ccl work review` is the report work-review, but `ccl pr 7` the report pr
+	const struct report_def *both =
+		report_find(str_of(arena_printf(a, "%.*s-%.*s", STR_ARG(one), STR_ARG(two))));
+	if (!is_alone && both && report_find(one) && !str_is(one, "pr")) {
+		c->report = both;
+		return 2;
+	}
+	bool is_all = is_alone && last.n && last.p[0] == '-';
+	c->report = report_find(is_all && str_is(one, "pr") ? STR("prs")
+				: str_is(one, "budget")     ? STR("budgets")
+							    : one);
+	return 1;
 }
 
 static int find_option(const struct context *c, struct str word)
@@ -220,7 +228,7 @@ void complete_words(struct arena *a, size_t n_words, char **words, struct buf *o
 	struct context c = {0};
 	struct str last = str_of(n_words ? words[n_words - 1] : "");
 	size_t n_before = n_words ? n_words - 1 : 0;
-	size_t n_name = find_target(a, n_before, words, &c);
+	size_t n_name = find_target(a, n_before, words, last, &c);
 	struct offers o = {.arena = a, .part = last, .report = c.report, .out = out};
 	c.options = c.report ? args_options_of(c.report) : c.command ? c.command->options : 0;
 	n_name = n_name < n_before ? n_name : n_before;

@@ -8,6 +8,7 @@
 #include "command.h"
 #include "ledger.h"
 #include "path.h"
+#include "report.h"
 #include "setting.h"
 #include "text.h"
 
@@ -134,6 +135,7 @@ static const struct {
 		NULL, NULL, ""},
 	{"TIME", NULL, "today yesterday week month 24h 7d 30d 90d", NULL, ""},
 	{"SPAN", NULL, "30m 1h 2h 1d", NULL, ""},
+	{"TYPE", NULL, "feature bug refactor explore research other", NULL, ""},
 	{"ROLE", NULL, "author review ci", NULL, ""},
 	{"COLUMN", NULL, NULL, offer_columns, ""},
 	{"KEY", NULL, NULL, offer_keys, ""},
@@ -162,8 +164,14 @@ void offer_kind(struct offers *o, struct str kind)
 
 void offer_names(struct offers *o, struct str first)
 {
-	for (size_t i = 0; i < n_report_defs && !first.n; i++)
-		offer(o, str_of(report_defs[i].name), "", str_of(report_defs[i].title));
+	for (size_t i = 0; i < n_report_defs; i++) {
+		struct str second, name = str_of(report_defs[i].name);
+		bool is_second = str_eq(str_split(name, '-', &second), first) && second.n;
+		if (!first.n)
+			offer(o, name, "", str_of(report_defs[i].title));
+		else if (is_second && report_find(first) && !str_is(first, "pr"))
+			offer(o, second, "", str_of(report_defs[i].title));
+	}
 	struct str last = STR_NONE;
 	for (size_t i = 0; i < n_command_defs; i++) {
 		const struct command_def *def = &command_defs[i];
@@ -172,8 +180,9 @@ void offer_names(struct offers *o, struct str first)
 			continue;
 		if (first.n && second.n && str_eq(word, first))
 			offer(o, second, "", str_of(def->title));
-		// `budget` once for all commands of its group; `pr` is a report
-		if (!first.n && !str_eq(word, last) && !str_is(word, "pr"))
+		// `budget` once for all commands of its group; `pr` and `work` are reports, too
+		bool is_report = str_is(word, "pr") || str_is(word, "work");
+		if (!first.n && !str_eq(word, last) && !is_report)
 			offer(o, word, "", second.n ? STR("") : str_of(def->title));
 		last = word;
 	}

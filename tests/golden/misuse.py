@@ -66,12 +66,11 @@ class Ccl:
 
 def words_of(report):
     """The command line that runs it on fixture.sql."""
-    needed = {'session': 'dddd5', 'number': '7', 'turn': 'msg_11', 'repo': 'acme/api', 'day': '2026-11-20', 'file': 'x',
-              'prompt': 'p5', 'agent': 'e4d5'}
+    needed = {'session': 'dddd5', 'number': '7', 'turn': 'msg_11', 'prompt': 'p5'}
     words = [report['report']]
     for p in report['params']:
         if p['required']:
-            words.append(needed[p['name']])
+            words.append(needed.get(p['name'], '1' if p['type'] in ('int', 'number') else 'x'))
     if 'number' in [p['name'] for p in report['params']]:
         words += ['--repo', 'acme/api']
     return words
