@@ -18,7 +18,8 @@ struct line {
 	size_t start[MAX_DEPTH]; // place where each bracket begins
 	size_t depth;
 	struct word last;
-	bool has_bar; // since the last word
+	bool has_bar;        // since the last word
+	bool is_after_blank; // the mark that is read
 };
 
 static bool is_part(char c)
@@ -30,7 +31,6 @@ static bool is_part(char c)
 // "a|b" is another word in the same place; "a B | c" another form from the bracket on.
 static void read_mark(struct line *l, char c)
 {
-	bool is_after_blank = l->at[-1] == ' ';
 	if (c == '[' && l->depth + 1 < MAX_DEPTH) {
 		l->start[++l->depth] = l->place;
 	} else if (c == ']' && l->depth) {
@@ -39,8 +39,8 @@ static void read_mark(struct line *l, char c)
 		if (l->at[1] == '|' && start)
 			l->last.place = start - 1;
 	} else if (c == '|') {
-		l->has_bar = !is_after_blank;
-		if (is_after_blank)
+		l->has_bar = !l->is_after_blank;
+		if (l->is_after_blank)
 			l->place = l->start[l->depth];
 	}
 }
@@ -58,12 +58,14 @@ static bool next_word(struct line *l, struct word *out)
 	while (*l->at && !is_part(*l->at)) {
 		if (*l->at != ' ' && *l->at != '"')
 			read_mark(l, *l->at);
+		l->is_after_blank = *l->at == ' ';
 		l->at++;
 	}
 	struct word w = {.text = {l->at, 0}, .is_alternative = l->has_bar};
 	while (is_part(*l->at))
 		l->at++;
 	w.text.n = (size_t)(l->at - w.text.p);
+	l->is_after_blank = false;
 	if (!w.text.n)
 		return false;
 	w.is_option = str_starts(w.text, "--");
