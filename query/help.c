@@ -180,7 +180,7 @@ bool help_command(const struct command_def *def, struct err *e)
 	if (def->run == command_statusline)
 		command_statusline_fields(&b);
 	if (def->run == command_export)
-		add_columns(&b, &export_def);
+		add_columns(&b, export_def);
 	if (def->example)
 		buf_printf(&b, "\nExample\n  %s\n", def->example);
 	return print(&b, e);

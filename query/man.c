@@ -181,7 +181,7 @@ static void add_command(struct buf *out, const struct command_def *def)
 	}
 	buf_addz(out, options ? ".RE\n" : "");
 	if (def->run == command_export)
-		add_columns(out, &export_def);
+		add_columns(out, export_def);
 	add_example(out, def->example);
 }
 

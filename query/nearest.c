@@ -14,6 +14,9 @@ enum { NAME_COLS = 60 };
 static const char model_sql[] =
 	"SELECT name, name = ?1 OR priced_as IS ?1 FROM model "
 	"UNION ALL SELECT priced_as, 0 FROM model WHERE priced_as IS NOT NULL ORDER BY 2 DESC, 1";
+// of prices, which models may have that no turn is of
+static const char priced_sql[] = "SELECT name, name = ?1 OR priced_as IS ?1 FROM model "
+				 "UNION ALL SELECT model, model = ?1 FROM price ORDER BY 2 DESC, 1";
 static const char branch_sql[] =
 	"SELECT DISTINCT n.text, n.text = ?1 FROM charge AS c JOIN name AS n ON n.id = c.branch_id "
 	"ORDER BY 2 DESC, 1";
@@ -58,11 +61,12 @@ static bool has_model(sqlite3 *db)
 	       sqlite3_step(s) == SQLITE_ROW;
 }
 
-bool nearest_check_model(sqlite3 *db, struct arena *a, struct str model, struct err *e)
+bool nearest_check_model(sqlite3 *db, struct arena *a, const struct request *req, struct err *e)
 {
-	bool is_known;
-	const char *near;
-	if (!look_up(db, a, model_sql, model, &is_known, &near, e))
+	struct str model = req->model;
+	const char *near, *sql = req->def->has_spend ? model_sql : priced_sql;
+	bool is_known = true;
+	if (model.p && !look_up(db, a, sql, model, &is_known, &near, e))
 		return false;
 	if (is_known || !has_model(db))
 		return true;

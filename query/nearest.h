@@ -10,8 +10,9 @@
 
 struct request;
 
-// ERR_USAGE: the ledger has turns, none of them of this model. It names the nearest one.
-MUST_USE bool nearest_check_model(sqlite3 *db, struct arena *a, struct str model, struct err *e);
+// ERR_USAGE: the ledger has turns, none of them of the model asked for. It names the nearest one.
+MUST_USE bool nearest_check_model(
+	sqlite3 *db, struct arena *a, const struct request *req, struct err *e);
 
 // One sentence, in the arena: that there is no such project or branch, and the nearest one. NULL:
 // both exist, or are not asked for.

@@ -219,8 +219,7 @@ bool show_open(
 	sqlite3 *db;
 	if (!report_open(a, &db, e))
 		return false;
-	if (!read_session(db, a, args, req, e) ||
-		(req->model.p && !nearest_check_model(db, a, req->model, e))) {
+	if (!read_session(db, a, args, req, e) || !nearest_check_model(db, a, req, e)) {
 		ledger_close(&db);
 		return false;
 	}

@@ -33,6 +33,7 @@
 -- @column  cache_write_cost  usd  Part of cost: written to the caches
 -- @column  cache_read_cost  usd  Part of cost: read from the cache
 -- @column  search_cost  usd  Part of cost: web searches
+-- @column  reported  usd  What the transcript says it has cost; all of cost if the model has no price
 -- @empty   No turns yet. `ccl sync` reads what Claude Code has kept; `ccl install` logs each new turn.
 -- @example ccl export --format jsonl --since 30d
 WITH price_of AS MATERIALIZED (SELECT * FROM rate)
@@ -47,12 +48,12 @@ SELECT t.key AS id, p.at_ms AS at, local_day(p.at_ms) AS day, o.session, o.proje
   p.turns, p.input + coalesce(sum(s.input_tok), 0) AS input, p.output + coalesce(sum(s.output_tok), 0) AS output,
   p.cache_write_5m + coalesce(sum(s.cache_5m_tok), 0) AS cache_write_5m, p.cache_write_1h + coalesce(sum(s.cache_1h_tok), 0) AS cache_write_1h,
   p.cache_read + coalesce(sum(s.cache_read_tok), 0) AS cache_read, p.web_searches,
-  CASE WHEN count(r.class_id) + count(x.class_id) > 0 THEN
+  CASE WHEN count(r.class_id) + count(x.class_id) + count(u.turn_id) > 0 THEN
     coalesce(p.input * r.input_rate + p.output * r.output_rate + p.cache_write_5m * r.cache_5m_rate
-      + p.cache_write_1h * r.cache_1h_rate + p.cache_read * r.cache_read_rate + p.web_searches * r.web_search_rate, 0)
+      + p.cache_write_1h * r.cache_1h_rate + p.cache_read * r.cache_read_rate + p.web_searches * r.web_search_rate, u.pico_usd, 0)
     + coalesce(sum(s.input_tok * x.input_rate + s.output_tok * x.output_rate + s.cache_5m_tok * x.cache_5m_rate
       + s.cache_1h_tok * x.cache_1h_rate + s.cache_read_tok * x.cache_read_rate), 0) END AS cost,
-  r.class_id IS NULL AS unpriced, t.thinking_tok AS thinking,
+  r.class_id IS NULL AND u.turn_id IS NULL AS unpriced, t.thinking_tok AS thinking,
   CASE WHEN count(r.class_id) + count(x.class_id) > 0 THEN
     coalesce(p.input * r.input_rate, 0) + coalesce(sum(s.input_tok * x.input_rate), 0) END AS input_cost,
   CASE WHEN count(r.class_id) + count(x.class_id) > 0 THEN
@@ -62,7 +63,8 @@ SELECT t.key AS id, p.at_ms AS at, local_day(p.at_ms) AS day, o.session, o.proje
     + coalesce(sum(s.cache_5m_tok * x.cache_5m_rate + s.cache_1h_tok * x.cache_1h_rate), 0) END AS cache_write_cost,
   CASE WHEN count(r.class_id) + count(x.class_id) > 0 THEN
     coalesce(p.cache_read * r.cache_read_rate, 0) + coalesce(sum(s.cache_read_tok * x.cache_read_rate), 0) END AS cache_read_cost,
-  CASE WHEN count(r.class_id) + count(x.class_id) > 0 THEN coalesce(p.web_searches * r.web_search_rate, 0) END AS search_cost
+  CASE WHEN count(r.class_id) + count(x.class_id) > 0 THEN coalesce(p.web_searches * r.web_search_rate, 0) END AS search_cost,
+  u.pico_usd AS reported
 -- by the index of their times: nothing is sorted, and no more than a turn is held
 FROM turn_portion AS p
 CROSS JOIN turn AS t ON t.id = p.turn_id
@@ -77,6 +79,7 @@ LEFT JOIN agent_name AS a ON a.agent_id = o.agent_id
 LEFT JOIN prompt AS q ON q.id = p.prompt_id
 LEFT JOIN name AS e ON e.id = t.stop_id
 LEFT JOIN price_of AS r ON r.class_id = p.class_id AND p.at_ms >= r.from_ms AND p.at_ms < r.until_ms
+LEFT JOIN turn_reported AS u ON u.turn_id = p.turn_id
 LEFT JOIN turn_step AS s ON s.turn_id = p.turn_id
 LEFT JOIN price_of AS x ON x.class_id = s.class_id AND p.at_ms >= x.from_ms AND p.at_ms < x.until_ms
 WHERE p.at_ms >= :since_ms AND p.at_ms < :until_ms AND +p.origin_id IN (SELECT id FROM spend_origin)

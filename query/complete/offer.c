@@ -135,6 +135,7 @@ static const struct {
 		NULL, NULL, ""},
 	{"TIME", NULL, "today yesterday week month 24h 7d 30d 90d", NULL, ""},
 	{"SPAN", NULL, "30m 1h 2h 1d", NULL, ""},
+	{"WHOSE", NULL, "auto calculated reported", NULL, ""},
 	{"TYPE", NULL, "feature bug refactor explore research other", NULL, ""},
 	{"ROLE", NULL, "author review ci", NULL, ""},
 	{"COLUMN", NULL, NULL, offer_columns, ""},

@@ -216,13 +216,13 @@ bool command_export(struct command_call *call, struct err *e)
 	struct progress p = {0};
 	AUTO(anonymise_close) struct anonymiser names = {0};
 	bool is_anonymous = args_has(call->args, OPT_ANONYMISE);
-	if (!read_format(call->args, &t, e) || !show_request(&export_def, call->args, &req, e) ||
+	if (!read_format(call->args, &t, e) || !show_request(export_def, call->args, &req, e) ||
 		!show_open(call->arena, call->args, &req, &db, e) ||
 		(is_anonymous && !anonymise_open(db, call->arena, &names, e)) ||
 		!export_to(&t, db, &req, is_anonymous ? &names : NULL, &p, call->arena, e))
 		return false;
 	AUTO(buf_free) struct buf said = {0};
-	const char *empty = export_def.empty;
+	const char *empty = export_def->empty;
 	if (p.n == 0 && !show_why_empty(db, call->arena, call->args, &req, &empty, e))
 		return false;
 	if (p.n == 0) {

@@ -80,6 +80,8 @@ class Completion(unittest.TestCase):
         self.assertEqual(['/'], self.ask('export', '--output', ''))
         self.assertEqual(['warn'], self.ask('config', 'set', 'guard', 'w'))
         self.assertEqual(['bash'], self.ask('completion', 'b'))
+        self.assertEqual(['calculated'], self.ask('days', '--cost', 'c'))
+        self.assertIn('max20', self.ask('plan', 'set', ''))
         self.assertEqual(['claude-haiku-5-5'], self.ask('days', '--model', 'claude-h'))
         self.assertEqual(['dddd5555-0000-4000-8000-000000000005', 'dddd6666-0000-4000-8000-000000000006'], self.ask('session', 'dddd'))
         self.assertEqual(['31'], self.ask('pr', '3'))

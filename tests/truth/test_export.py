@@ -65,7 +65,8 @@ class Export(unittest.TestCase):
                 want = json.loads(self.ccl('summary', '--json', *extra), parse_float=decimal.Decimal)['totals']
                 self.assertEqual([want[m] or 0 for m in MEASURES], [sum(r[m] or 0 for r in rows) for m in MEASURES])
                 for r in rows:
-                    self.assertEqual(r['cost'], None if r['cost'] is None else sum(r[p] for p in PARTS))
+                    parts = None if r['input_cost'] is None else sum(r[p] for p in PARTS)
+                    self.assertEqual(r['cost'], r['reported'] if parts is None else parts)
                     self.assertEqual(r['reason'] is None, r['pr_number'] is not None)
                 self.assertEqual(sorted((r['at'], r['id']) for r in rows), [(r['at'], r['id']) for r in rows])
                 n += len(rows)
@@ -93,6 +94,18 @@ class Export(unittest.TestCase):
         blind = [r for r in rows if r['id'] == 'msg_17blind'][0]
         self.assertEqual(1, blind['unpriced'])
         self.assertGreater(blind['cost'], 0)
+
+    def test_reported(self):
+        """What a transcript says counts where a model has no price, as in the reports."""
+        before = sum(r['cost'] or 0 for r in self.rows())
+        self.change("INSERT INTO turn_reported SELECT id, 1230000000001 FROM turn WHERE key IN ('msg_17blind', 'msg_10late')")
+        rows = {r['id']: r for r in self.rows()}
+        want = json.loads(self.ccl('summary', '--json'), parse_float=decimal.Decimal)['totals']
+        self.assertEqual([want[m] for m in MEASURES], [sum(r[m] or 0 for r in rows.values()) for m in MEASURES])
+        reported = decimal.Decimal('1.230000000001')
+        self.assertEqual((reported, reported, 0, None), tuple(rows['msg_17blind'][c] for c in ('cost', 'reported', 'unpriced', 'input_cost')))
+        self.assertEqual(reported, rows['msg_10late']['reported'])
+        self.assertEqual(before + reported, sum(r['cost'] or 0 for r in rows.values()))
 
     def test_formats_agree(self):
         rows = self.rows()
