@@ -102,7 +102,8 @@ bool help_all(struct err *e)
 	add_commands(&b, "more", NULL);
 	buf_addz(&b,
 		"\nEvery report takes --since, --until, --project, --branch, --model, --session,\n"
-		"--breakdown, --cost, --currency, --json, --csv, --md, --tsv, -o, --sort, --limit,\n"
+		"--breakdown, --cost, --currency, --json, --csv, --md, --tsv, -o, --sort, "
+		"--limit,\n"
 		"--timezone, where they make sense. `ccl REPORT --help` explains one.\n\n"
 		"  ccl sync                         read what Claude Code has kept\n"
 		"  ccl                              today, this week, this month, all time\n"
