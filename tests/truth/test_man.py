@@ -25,7 +25,7 @@ class Man(unittest.TestCase):
         return subprocess.run([harness.CCL, *args], env=cls.env, capture_output=True, text=True, check=True).stdout
 
     def shown(self):
-        out = subprocess.run(['groff', '-man', '-Tutf8', '-rLL=200n', '-P-cbou'], input=self.page, capture_output=True, text=True, check=True)
+        out = subprocess.run(['groff', '-man', '-Tutf8', '-rLL=200n', '-rHY=0', '-P-cbou'], input=self.page, capture_output=True, text=True, check=True)
         return out.stdout
 
     def test_source(self):
