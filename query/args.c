@@ -59,6 +59,10 @@ const struct option_def option_defs[N_OPTIONS] = {
 	[OPT_FORMAT] = {"format", NULL, "FORMAT", "what it looks like"},
 	[OPT_WIDTH] = {"width", NULL, "N", "at most N columns; else $COLUMNS says how many"},
 	[OPT_WITH] = {"with", NULL, "CMD", "show first what this other status line command prints"},
+	[OPT_OUTPUT] = {"output", NULL, "FILE", "into this file, which must be new"},
+	[OPT_ANONYMISE] = {"anonymise", NULL, NULL,
+		"hashes in place of ids, projects, branches, repositories and own names"},
+	[OPT_SCHEMA] = {"schema", NULL, NULL, "list tables, views and columns"},
 	[OPT_HELP] = {"help", "h", NULL, "this page"},
 };
 
@@ -127,10 +131,10 @@ static size_t min3(size_t a, size_t b, size_t c)
 // Levenshtein, of short words; two letters that changed places are one step.
 static size_t distance(struct str a, struct str b)
 {
-	enum { MAX = 31 };
+	enum { MAX = 63 };
 	size_t before[MAX + 1] = {0}, above[MAX + 1], now[MAX + 1];
 	if (a.n > MAX || b.n > MAX)
-		return MAX;
+		return SIZE_MAX;
 	for (size_t j = 0; j <= b.n; j++)
 		above[j] = j;
 	for (size_t i = 1; i <= a.n; i++) {
@@ -175,6 +179,7 @@ struct reader {
 
 static bool unknown_option(const struct reader *r, struct str name, struct err *e)
 {
+	const char *dashes = name.n > 1 ? "--" : "-";
 	const char *names[N_OPTIONS];
 	size_t n = 0;
 	for (size_t i = 0; i < N_OPTIONS; i++)
@@ -182,9 +187,9 @@ static bool unknown_option(const struct reader *r, struct str name, struct err *
 			names[n++] = option_defs[i].name;
 	const char *near = args_nearest(name, names, n);
 	if (near)
-		return err_set(e, ERR_USAGE, "unknown option --%.*s: did you mean --%s?",
+		return err_set(e, ERR_USAGE, "unknown option %s%.*s: did you mean --%s?", dashes,
 			STR_ARG(name), near);
-	return err_set(e, ERR_USAGE, "unknown option --%.*s: `ccl %s --help` lists them",
+	return err_set(e, ERR_USAGE, "unknown option %s%.*s: `ccl %s --help` lists them", dashes,
 		STR_ARG(name), r->command);
 }
 

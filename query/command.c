@@ -200,6 +200,8 @@ bool command_run(struct arena *a, int argc, char **argv, int *out_status, struct
 		(void)printf("ccl %s\n", CCL_VERSION);
 		return true;
 	}
+	if (str_is(word, "complete"))
+		return command_complete(a, argc, argv, e);
 	if (!word.n || word.p[0] == '-')
 		return run_report(a, report_find(STR("summary")), argc, argv, 1, out_status, e);
 	const struct command_def *def = find_command(word);
@@ -231,36 +233,4 @@ bool command_help(struct command_call *call, struct err *e)
 		return help_report(report, e);
 	const struct command_def *def = find_command(word);
 	return def ? help_command(def, e) : unknown(word, e);
-}
-
-static void set_text(struct cell *c, const char *z)
-{
-	c->kind = CELL_TEXT;
-	c->s = str_of(z);
-}
-
-bool command_reports(struct command_call *call, struct err *e)
-{
-	static const struct report_column columns[] = {
-		{.name = "report", .about = "What `ccl` is to be followed by", .type = VALUE_TEXT},
-		{.name = "group", .about = "Kind of report", .type = VALUE_TEXT},
-		{.name = "title", .about = "What it shows", .type = VALUE_TEXT},
-		{.name = "about", .about = "What a row is", .type = VALUE_TEXT, .is_wrap = true},
-	};
-	struct result r = {.arena = call->arena,
-		.name = STR("reports"),
-		.version = 1,
-		.columns = columns,
-		.n_columns = sizeof columns / sizeof *columns};
-	for (size_t i = 0; i < n_report_defs; i++) {
-		struct cell *row = result_add_row(&r);
-		set_text(&row[0], report_defs[i].name);
-		set_text(&row[1], report_defs[i].group);
-		set_text(&row[2], report_defs[i].title);
-		set_text(&row[3], report_defs[i].about);
-	}
-	struct sink_frame frame = show_frame(call->args);
-	frame.title = "Reports";
-	frame.empty = "";
-	return show_result(call->args, &r, frame, e);
 }

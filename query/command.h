@@ -38,7 +38,9 @@ bool command_budget_off(struct command_call *call, struct err *e);
 bool command_budget_on(struct command_call *call, struct err *e);
 bool command_budget_log(struct command_call *call, struct err *e);
 bool command_budget_check(struct command_call *call, struct err *e);
+bool command_completion(struct command_call *call, struct err *e);
 bool command_config(struct command_call *call, struct err *e);
+bool command_export(struct command_call *call, struct err *e);
 bool command_forget(struct command_call *call, struct err *e);
 bool command_help(struct command_call *call, struct err *e);
 bool command_install(struct command_call *call, struct err *e);
@@ -58,6 +60,8 @@ bool command_price_set(struct command_call *call, struct err *e);
 bool command_price_unset(struct command_call *call, struct err *e);
 bool command_reports(struct command_call *call, struct err *e);
 bool command_sql(struct command_call *call, struct err *e);
+bool sql_schema(struct command_call *call, struct err *e);
+bool command_man(struct command_call *call, struct err *e);
 bool command_menubar(struct command_call *call, struct err *e);
 bool command_statusline(struct command_call *call, struct err *e);
 bool command_sync(struct command_call *call, struct err *e);
@@ -67,6 +71,9 @@ bool command_work_export(struct command_call *call, struct err *e);
 bool command_work_note(struct command_call *call, struct err *e);
 bool command_work_show(struct command_call *call, struct err *e);
 bool command_work_start(struct command_call *call, struct err *e);
+
+// `ccl complete`, run by the scripts of the shells: its words are no options of ours.
+MUST_USE bool command_complete(struct arena *a, int argc, char **argv, struct err *e);
 
 // Where ccl-hook is: beside this program, else on PATH. False: nowhere.
 bool command_find_hook(struct arena *a, struct str *out);

@@ -198,10 +198,12 @@ const struct command_def command_defs[] = {
 		"Run by the hook of `ccl install --git-trailer`, with the arguments of "
 		"prepare-commit-msg. Says nothing and never fails.",
 		OPT(OPT_HELP), 1, 3, command_trailer, "ccl trailer .git/COMMIT_EDITMSG message"},
-	{"config", "setup", "[set|unset KEY [VALUE]]", "Settings, and folders that are not logged",
-		"Lists the settings with what they do; `set KEY VALUE` changes one, `unset KEY` "
-		"takes "
-		"it back. `set carry off` leaves work on the default branch there, though the "
+	{"config", "setup", "[list | get KEY | set KEY VALUE | unset KEY]",
+		"Settings, and folders that are not logged",
+		"Lists the settings with what they do; `get KEY` prints one's value, `set KEY "
+		"VALUE` "
+		"changes it, `unset KEY` takes it back. `set carry off` leaves work on the default "
+		"branch there, though the "
 		"session "
 		"made a branch of it later; `set forge off` keeps `ccl pr resolve` from asking "
 		"anyone. "
@@ -214,11 +216,28 @@ const struct command_def command_defs[] = {
 		"sessions of "
 		"a project (name, folder or repository), and keeps them from being read again.",
 		OPT(OPT_YES) | OPT(OPT_HELP), 1, 1, command_forget, "ccl forget 3f2a"},
-	{"sql", "more", "\"SELECT ...\"", "Ask the ledger in SQL",
-		"Runs one SELECT, read-only. Tables: turn, session, origin, class, rollup, "
-		"tool_call ...; "
-		"views: turn_cost, origin_name, agent_name ...",
-		OPTS_ROWS, 1, 1, command_sql, "ccl sql \"SELECT count(*) FROM turn\""},
+	{"export", "more", "[--format csv|jsonl|sqlite] [--output FILE]",
+		"Every turn, for other programs",
+		"Writes one row for each turn, in the order of their times: what it was for, its "
+		"tokens, "
+		"its exact cost. csv and jsonl go to stdout, sqlite into a new file with one "
+		"table, turn. "
+		"With --anonymise ids, projects, branches, repositories and all names that are not "
+		"Claude "
+		"Code's own are keyed hashes, the same in each export of this ledger; folders and "
+		"hosts "
+		"are not in it.",
+		OPT(OPT_FORMAT) | OPT(OPT_OUTPUT) | OPT(OPT_ANONYMISE) | OPT(OPT_SINCE) |
+			OPT(OPT_UNTIL) | OPT(OPT_PROJECT) | OPT(OPT_BRANCH) | OPT(OPT_SESSION) |
+			OPT(OPT_TIMEZONE) | OPT(OPT_HELP),
+		0, 0, command_export, "ccl export --format jsonl --since 30d"},
+	{"sql", "more", "\"SELECT ...\"|-|--schema", "Ask the ledger in SQL",
+		"Runs one SELECT, read-only; with - it is read from stdin. --schema lists the "
+		"tables and "
+		"views with what is in them. Views with money: turn_cost, a row for each turn; the "
+		"rest are joined by ids: origin_name and agent_name have them in words.",
+		OPTS_ROWS | OPT(OPT_SCHEMA), 0, 1, command_sql,
+		"ccl sql \"SELECT count(*) FROM turn\""},
 	{"pr resolve", "setup", "[--repo O/R] [--offline | --refresh]",
 		"Ask the forges about pull requests",
 		"Lists the pull requests of each repository that was worked in during the last 90 "
@@ -247,6 +266,16 @@ const struct command_def command_defs[] = {
 		"status 0, whatever is wrong with the ledger.",
 		OPT(OPT_FORMAT) | OPT(OPT_HELP), 0, 0, command_menubar,
 		"ccl menubar --format waybar"},
+	{"man", "hidden", "", "The manual page",
+		"Prints the manual page, in roff. `man ccl` shows it.", OPT(OPT_HELP), 0, 0,
+		command_man, "ccl man | man -l -"},
+	{"completion", "more", "bash|zsh|fish", "Completion for a shell",
+		"Prints the completion script of a shell, which offers reports, commands, options, "
+		"and "
+		"what is in the ledger. `meson install` puts it where the shell finds it by "
+		"itself; "
+		"otherwise source it in the shell's start-up file.",
+		OPT(OPT_HELP), 1, 1, command_completion, "ccl completion bash >> ~/.bashrc"},
 	{"reports", "more", "", "List the reports", "Lists the reports, with what each is about.",
 		OPTS_ROWS, 0, 0, command_reports, "ccl reports --json"},
 	{"help", "more", "[NAME]", "Explain a report or command",

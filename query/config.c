@@ -135,9 +135,8 @@ static bool set_switch(sqlite3 **db, struct arena *a, const struct setting_def *
 static bool usage(struct err *e)
 {
 	return err_set(e, ERR_USAGE,
-		"usage: ccl config [set KEY VALUE | unset KEY | set ignore PATH | unset ignore "
-		"PATH]; "
-		"`ccl config` lists the keys");
+		"usage: ccl config [list | get KEY | set KEY VALUE | unset KEY], or set or unset "
+		"ignore PATH; `ccl config` lists the keys");
 }
 
 static bool unknown_key(struct arena *a, struct str key, struct err *e)
@@ -153,24 +152,63 @@ static bool unknown_key(struct arena *a, struct str key, struct err *e)
 		near ? "?" : "");
 }
 
+// What shapes rows is for the list.
+static bool check_options(const struct args *args, struct err *e)
+{
+	for (size_t i = 0; i < N_OPTIONS; i++)
+		if (args_has(args, (enum option)i))
+			return err_set(e, ERR_USAGE, "`ccl config %.*s` takes no --%s",
+				STR_ARG(args->positionals[0]), option_defs[i].name);
+	return true;
+}
+
+// The value alone; `def` NULL: the folders that are ignored, one a line.
+static bool print_setting(struct arena *a, const struct setting_def *def, struct err *e)
+{
+	AUTO(close_db) sqlite3 *db = NULL;
+	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(buf_free) struct buf out = {0};
+	int rc;
+	if (!report_open(a, &db, e))
+		return false;
+	if (sqlite3_prepare_v2(db,
+		    def ? "SELECT coalesce((SELECT value FROM setting WHERE key = ?1), ?2)"
+			: "SELECT path FROM ignored_path WHERE ?1 IS NULL AND ?2 IS NULL ORDER BY "
+			  "path",
+		    -1, &s, NULL) != SQLITE_OK ||
+		sqlite3_bind_text(s, 1, def ? def->key : NULL, -1, SQLITE_STATIC) != SQLITE_OK ||
+		sqlite3_bind_text(s, 2, def ? def->fallback : NULL, -1, SQLITE_STATIC) != SQLITE_OK)
+		return ledger_fail(db, "reading the settings", e);
+	while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
+		text_add_clean(&out, str_of((const char *)sqlite3_column_text(s, 0)));
+		buf_addc(&out, '\n');
+	}
+	if (rc != SQLITE_DONE)
+		return ledger_fail(db, "reading the settings", e);
+	(void)fputs(buf_z(&out), stdout);
+	return true;
+}
+
 bool command_config(struct command_call *call, struct err *e)
 {
 	const struct args *args = call->args;
 	const struct str *words = args->positionals;
 	AUTO(close_db) sqlite3 *db = NULL;
-	if (args->n_positionals == 0)
+	if (args->n_positionals == 0 || (args->n_positionals == 1 && str_is(words[0], "list")))
 		return list(call, e);
-	bool is_set = str_is(words[0], "set");
-	if (args->n_positionals < 2 || (!is_set && !str_is(words[0], "unset")))
+	bool is_set = str_is(words[0], "set"), is_get = str_is(words[0], "get");
+	if (args->n_positionals < 2 || (!is_set && !is_get && !str_is(words[0], "unset")))
 		return usage(e);
 	bool is_ignore = str_is(words[1], "ignore");
 	const struct setting_def *def = is_ignore ? NULL : setting_find(call->arena, words[1]);
 	if (!is_ignore && !def)
 		return unknown_key(call->arena, words[1], e);
-	if (args->n_positionals != 2 + (size_t)(is_set || is_ignore))
+	if (args->n_positionals != 2 + (size_t)(is_set || (is_ignore && !is_get)))
 		return usage(e);
-	if (def && is_set && !setting_check(def, words[2], e))
+	if (!check_options(args, e) || (def && is_set && !setting_check(def, words[2], e)))
 		return false;
+	if (is_get)
+		return print_setting(call->arena, def, e);
 	if (!ledger_open_write(path_ledger(call->arena), WRITE_BUSY_MS, &db, e))
 		return false;
 	if (def)

@@ -103,8 +103,8 @@ bool help_all(struct err *e)
 	buf_addz(&b,
 		"\nEvery report takes --since, --until, --project, --branch, --model, --session,\n"
 		"--breakdown, --by, --chart, --cost, --currency, --json, --csv, --md, --tsv, -o,\n"
-		"--sort, --limit, --timezone, where they make sense. `ccl REPORT --help` explains "
-		"one.\n\n"
+		"--sort, --limit, --timezone, where they make sense.\n"
+		"`ccl REPORT --help` explains one.\n\n"
 		"  ccl sync                         read what Claude Code has kept\n"
 		"  ccl                              today, this week, this month, all time\n"
 		"  ccl days --since 30d             one row per day\n"
@@ -141,6 +141,17 @@ static void add_params(struct buf *b, const struct report_def *def)
 	}
 }
 
+static void add_columns(struct buf *b, const struct report_def *def)
+{
+	buf_addz(b, "\nColumns\n");
+	for (size_t i = 0; i < def->n_columns; i++) {
+		const struct report_column *c = &def->columns[i];
+		char name[64];
+		(void)snprintf(name, sizeof name, "%-15s %s", c->name, value_type_name(c->type));
+		help_add_entry(b, name, 22, c->about);
+	}
+}
+
 bool help_report(const struct report_def *def, struct err *e)
 {
 	struct buf b = {0};
@@ -158,13 +169,7 @@ bool help_report(const struct report_def *def, struct err *e)
 	add_folded(&b, def->about, 0);
 	add_params(&b, def);
 	add_options(&b, args_options_of(def));
-	buf_addz(&b, "\nColumns\n");
-	for (size_t i = 0; i < def->n_columns; i++) {
-		const struct report_column *c = &def->columns[i];
-		char name[64];
-		(void)snprintf(name, sizeof name, "%-15s %s", c->name, value_type_name(c->type));
-		help_add_entry(&b, name, 22, c->about);
-	}
+	add_columns(&b, def);
 	if (def->example)
 		buf_printf(&b, "\nExample\n  %s\n", def->example);
 	return print(&b, e);
@@ -178,6 +183,8 @@ bool help_command(const struct command_def *def, struct err *e)
 	add_options(&b, def->options);
 	if (def->run == command_statusline)
 		command_statusline_fields(&b);
+	if (def->run == command_export)
+		add_columns(&b, export_def);
 	if (def->example)
 		buf_printf(&b, "\nExample\n  %s\n", def->example);
 	return print(&b, e);

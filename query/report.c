@@ -171,7 +171,7 @@ static bool bind_total(sqlite3_stmt *s, int at, const struct result *r, struct s
 	return false;
 }
 
-bool report_prepare(sqlite3 *db, const char *sql, const struct request *req, const struct result *r,
+bool report_bind(sqlite3 *db, const char *sql, const struct request *req, const struct result *r,
 	sqlite3_stmt **out, struct err *e)
 {
 	if (sqlite3_prepare_v2(db, sql, -1, out, NULL) != SQLITE_OK)
@@ -202,7 +202,7 @@ static bool map_columns(sqlite3_stmt *s, const struct result *r, int *at, struct
 	return true;
 }
 
-static struct cell take_cell(sqlite3_stmt *s, int at, struct arena *a)
+struct cell report_cell(sqlite3_stmt *s, int at, struct arena *a)
 {
 	switch (sqlite3_column_type(s, at)) {
 	case SQLITE_INTEGER:
@@ -224,7 +224,7 @@ bool report_fetch(sqlite3_stmt *s, const int *at, struct result *out, struct err
 	while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
 		struct cell *row = result_add_row(out);
 		for (size_t c = 0; c < out->n_columns; c++)
-			row[c] = take_cell(s, at[c], out->arena);
+			row[c] = report_cell(s, at[c], out->arena);
 	}
 	return rc == SQLITE_DONE || ledger_fail(sqlite3_db_handle(s), "reading the ledger", e);
 }
@@ -233,7 +233,7 @@ bool report_fetch(sqlite3_stmt *s, const int *at, struct result *out, struct err
 static bool find_newest(sqlite3 *db, struct arena *a, struct request *req, struct err *e)
 {
 	AUTO(finalize) sqlite3_stmt *s = NULL;
-	if (!report_prepare(db, report_newest_sql, req, NULL, &s, e))
+	if (!report_bind(db, report_newest_sql, req, NULL, &s, e))
 		return false;
 	int rc = sqlite3_step(s);
 	if (rc != SQLITE_ROW && rc != SQLITE_DONE)
@@ -300,6 +300,15 @@ static bool apply_window(sqlite3 *db, struct arena *a, struct request *req, stru
 	return true;
 }
 
+bool report_prepare(sqlite3 *db, const struct request *req, const struct result *columns, int *at,
+	sqlite3_stmt **out, struct err *e)
+{
+	if (columns->n_columns > REPORT_MAX_COLUMNS)
+		return err_set(e, ERR_INTERNAL, "report %s has too many columns", req->def->name);
+	return report_bind(db, req->def->sql, req, NULL, out, e) &&
+	       map_columns(*out, columns, at, e);
+}
+
 bool report_run(
 	sqlite3 *db, struct arena *a, struct request *req, struct result *out, struct err *e)
 {
@@ -311,11 +320,9 @@ bool report_run(
 		.columns = def->columns,
 		.n_columns = def->n_columns};
 	int at[REPORT_MAX_COLUMNS];
-	if (def->n_columns > REPORT_MAX_COLUMNS)
-		return err_set(e, ERR_INTERNAL, "report %s has too many columns", def->name);
 	result_keep_by(&r, req->by);
-	if (!apply_window(db, a, req, e) || !report_prepare(db, def->sql, req, NULL, &s, e) ||
-		!map_columns(s, &r, at, e) || !report_fetch(s, at, &r, e))
+	if (!apply_window(db, a, req, e) || !report_prepare(db, req, &r, at, &s, e) ||
+		!report_fetch(s, at, &r, e))
 		return false;
 	result_sum(&r, def->totals_column, def->totals_value);
 	*out = r;
@@ -346,7 +353,7 @@ bool report_footer(sqlite3 *db, struct arena *a, const struct request *req, bool
 	*out = NULL;
 	if (!sql)
 		return true;
-	if (!report_prepare(db, sql, req, r, &s, e))
+	if (!report_bind(db, sql, req, r, &s, e))
 		return false;
 	int rc = sqlite3_step(s);
 	const char *text = rc == SQLITE_ROW ? (const char *)sqlite3_column_text(s, 0) : NULL;

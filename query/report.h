@@ -37,7 +37,7 @@ MUST_USE bool report_turn(
 MUST_USE bool report_footer(sqlite3 *db, struct arena *a, const struct request *req, bool is_chart,
 	const struct result *r, const char **out, struct err *e);
 // SQL of req->def with its parameters bound; `r` as above, or NULL.
-MUST_USE bool report_prepare(sqlite3 *db, const char *sql, const struct request *req,
+MUST_USE bool report_bind(sqlite3 *db, const char *sql, const struct request *req,
 	const struct result *r, sqlite3_stmt **out, struct err *e);
 
 // Runs the SQL of req->def: all its rows, in its order, with totals. Not for reports with a source.
@@ -50,5 +50,11 @@ int report_exit_status(const struct report_def *def, const struct result *r);
 // Takes all rows of a prepared statement. The columns of *out must be set: at[c] is where the
 // statement has column c.
 MUST_USE bool report_fetch(sqlite3_stmt *s, const int *at, struct result *out, struct err *e);
+
+// For rows that are too many to be held: the SQL of req->def with all bound to it, and in
+// at[REPORT_MAX_COLUMNS] where it has the columns of *columns. Finalize *out, also after a failure.
+MUST_USE bool report_prepare(sqlite3 *db, const struct request *req, const struct result *columns,
+	int *at, sqlite3_stmt **out, struct err *e);
+struct cell report_cell(sqlite3_stmt *s, int at, struct arena *a); // of the row that s is on
 
 #endif

@@ -217,6 +217,16 @@ void result_limit(struct result *r, size_t n)
 		r->n_rows = n;
 }
 
+void result_drop(struct result *r, bool (*keep)(const struct report_column *))
+{
+	size_t n = 0, *from = arena_alloc(r->arena, (r->n_columns + 1) * sizeof *from);
+	for (size_t i = 0; i < r->n_columns; i++)
+		if (keep(&r->columns[i]))
+			from[n++] = i;
+	if (n < r->n_columns)
+		take_columns(r, from, n);
+}
+
 void result_keep_by(struct result *r, unsigned by)
 {
 	size_t n = 0, *from = arena_alloc(r->arena, (r->n_columns + 1) * sizeof *from);

@@ -35,6 +35,8 @@ void result_limit(struct result *r, size_t n);
 // One more column behind the others, with texts[i] in row i; in the arena.
 void result_add_column(
 	struct result *r, const struct report_column *column, const struct str *texts);
+// Without the columns that `keep` refuses.
+void result_drop(struct result *r, bool (*keep)(const struct report_column *));
 // Without the columns of what rows are not split by (enum report_by).
 void result_keep_by(struct result *r, unsigned by);
 

@@ -11,6 +11,7 @@
 #include "doctor.h"
 #include "ledger.h"
 #include "money_view.h"
+#include "nearest.h"
 #include "pager.h"
 #include "report.h"
 #include "text.h"
@@ -196,17 +197,60 @@ static bool has_turns(sqlite3 *db)
 	return has;
 }
 
+bool show_why_empty(sqlite3 *db, struct arena *a, const struct args *args,
+	const struct request *req, const char **out, struct err *e)
+{
+	const char *why = NULL;
+	if (!is_filtered(args) || !has_turns(db))
+		return true;
+	if (!nearest_explain(db, a, req, &why, e))
+		return false;
+	*out = why ? why : "Nothing here that the filters leave.";
+	return true;
+}
+
 static void close_db(sqlite3 **db)
 {
 	if (*db)
 		ledger_close(db);
 }
 
+bool show_request(
+	const struct report_def *def, const struct args *args, struct request *out, struct err *e)
+{
+	struct request req = {.def = def,
+		.now_ms = clock_now_ms(),
+		.project = args->values[OPT_PROJECT],
+		.branch = args->values[OPT_BRANCH],
+		.model = args->values[OPT_MODEL]};
+	if (!set_zone(args, e) || !read_window(args, &req, e) || !read_cost(args, &req, e) ||
+		!money_view_check(args, e) || !read_params(args, &req, e) ||
+		!args_read_by(args, &req.by, e))
+		return false;
+	req.by = req.by ? req.by : def->default_by;
+	*out = req;
+	return true;
+}
+
+bool show_open(
+	struct arena *a, const struct args *args, struct request *req, sqlite3 **out, struct err *e)
+{
+	sqlite3 *db;
+	if (!report_open(a, &db, e))
+		return false;
+	if (!read_session(db, a, args, req, e) || !nearest_check_model(db, a, req, e)) {
+		ledger_close(&db);
+		return false;
+	}
+	*out = db;
+	return true;
+}
+
 static bool run_sql(struct arena *a, const struct args *args, struct request *req, struct result *r,
 	struct sink_frame *frame, struct err *e)
 {
 	AUTO(close_db) sqlite3 *db = NULL;
-	if (!report_open(a, &db, e) || !read_session(db, a, args, req, e) ||
+	if (!show_open(a, args, req, &db, e) ||
 		!money_view_apply(db, a, args, req->def, frame, e) || !report_run(db, a, req, r, e))
 		return false;
 	bool is_chart = kind_of(args) == &sink_chart;
@@ -215,30 +259,25 @@ static bool run_sql(struct arena *a, const struct args *args, struct request *re
 		return false;
 	if (is_chart && req->def->trend_sql && !trend_add(db, req, frame->is_utf8, r, e))
 		return false;
-	if (is_filtered(args) && has_turns(db))
-		frame->empty = "Nothing here that the filters leave.";
-	return true;
+	// a report with a row for each period has them whatever the filters leave
+	if (req->def->totals_column && kind_of(args) == &sink_table && !frame->footer)
+		return nearest_explain(db, a, req, &frame->footer, e);
+	return r->n_rows > 0 || show_why_empty(db, a, args, req, &frame->empty, e);
 }
 
 bool show_report(struct arena *a, const struct report_def *def, const struct args *args,
 	int *out_status, struct err *e)
 {
-	struct request req = {.def = def, .now_ms = clock_now_ms()};
+	struct request req;
 	struct result r = {0};
 	struct sink_frame frame = show_frame(args);
 	frame.title = def->title;
 	frame.context = context_of(a, def, args);
 	frame.empty = def->empty;
 	frame.chart = def->chart;
-	req.project = args->values[OPT_PROJECT];
-	req.branch = args->values[OPT_BRANCH];
-	req.model = args->values[OPT_MODEL];
 	*out_status = 0;
-	if (!set_zone(args, e) || !read_window(args, &req, e) || !read_cost(args, &req, e) ||
-		!money_view_check(args, e) || !read_params(args, &req, e) ||
-		!args_read_by(args, &req.by, e))
+	if (!show_request(def, args, &req, e))
 		return false;
-	req.by = req.by ? req.by : def->default_by;
 	bool ok = def->source ? doctor_run(a, &req, &r, out_status, e)
 			      : run_sql(a, args, &req, &r, &frame, e);
 	if (ok && def->exit_column)

@@ -37,6 +37,8 @@ struct sink_kind {
 };
 
 extern const struct sink_kind sink_table, sink_chart, sink_json, sink_csv, sink_tsv, sink_md;
+// A JSON object a line, and nothing else.
+extern const struct sink_kind sink_jsonl;
 
 // All of a result through one kind.
 void sink_write(const struct sink_kind *kind, const struct result *r, struct sink_frame frame,

@@ -17,7 +17,7 @@ static void add_csv(struct buf *out, struct str s)
 {
 	bool is_quoted = false;
 	for (size_t i = 0; i < s.n; i++)
-		is_quoted |= strchr(",\"\r\n", s.p[i]) != NULL && s.p[i];
+		is_quoted |= s.p[i] == ',' || s.p[i] == '"' || s.p[i] == '\r' || s.p[i] == '\n';
 	if (!is_quoted) {
 		buf_add(out, s);
 		return;

@@ -22,6 +22,8 @@ static void add_object(struct sink *k, const struct cell *cells, bool is_sparse)
 			       (col->type != VALUE_TIME || cells[c].kind != CELL_INT);
 		if (cells[c].kind == CELL_NULL) {
 			buf_addz(k->out, "null");
+		} else if (cells[c].kind == CELL_TEXT && col->type == VALUE_JSON) {
+			buf_add(k->out, cells[c].s);
 		} else if (cells[c].kind == CELL_TEXT) {
 			text_add_json(k->out, cells[c].s);
 		} else {
@@ -86,4 +88,22 @@ static void end(struct sink *k, const struct cell *totals)
 	buf_addz(k->out, "}\n");
 }
 
+static void begin_lines(struct sink *k)
+{
+	k->state = make_keys(k->result);
+}
+
+static void add_line(struct sink *k, const struct cell *cells)
+{
+	add_object(k, cells, false);
+	buf_addc(k->out, '\n');
+}
+
+static void end_lines(struct sink *k, const struct cell *totals)
+{
+	(void)k;
+	(void)totals;
+}
+
+const struct sink_kind sink_jsonl = {"jsonl", begin_lines, add_line, end_lines};
 const struct sink_kind sink_json = {"json", begin, row, end};

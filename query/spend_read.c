@@ -292,8 +292,7 @@ static bool read_rows(struct reader *r, enum rows kind, int64_t first, int64_t l
 		return true;
 	if (!*s && !prepare(r, sql[kind], s, e))
 		return false;
-	(void)sqlite3_reset(*s);
-	if (!bind_range(*s, first, last))
+	if (sqlite3_reset(*s) != SQLITE_OK || !bind_range(*s, first, last))
 		return fail(r, e);
 	while ((rc = sqlite3_step(*s)) == SQLITE_ROW)
 		if (!add_cell(r, *s, e))
@@ -349,10 +348,9 @@ static bool cut_at(struct reader *r, int64_t edge_ms, int64_t *from_ms, struct e
 {
 	if (edge_ms % QUARTER_MS == 0 || edge_ms <= *from_ms || edge_ms >= r->filter->until_ms)
 		return true;
-	if (!read_piece(r, *from_ms, edge_ms, e))
-		return false;
+	int64_t since_ms = *from_ms;
 	*from_ms = edge_ms;
-	return true;
+	return read_piece(r, since_ms, edge_ms, e);
 }
 
 // One session, and what is asked for by prompt, come from the turns.
@@ -360,10 +358,9 @@ static bool read_window(struct reader *r, struct err *e)
 {
 	const struct spend_filter *f = r->filter;
 	int64_t from_ms = f->since_ms;
-	if (f->session.p)
-		return read_rows(r, ROWS_SESSION, f->since_ms, f->until_ms, e);
-	if (f->is_by_turn)
-		return read_rows(r, ROWS_TURN, f->since_ms, f->until_ms, e);
+	if (f->session.p || f->is_by_turn)
+		return read_rows(
+			r, f->session.p ? ROWS_SESSION : ROWS_TURN, f->since_ms, f->until_ms, e);
 	for (size_t i = 0; f->blocks && i < f->blocks->n; i++)
 		if (!cut_at(r, f->blocks->all[i].start_ms, &from_ms, e) ||
 			!cut_at(r, f->blocks->all[i].end_ms, &from_ms, e))

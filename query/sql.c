@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // `ccl sql`: one SELECT over the ledger. The connection is read-only already; what is kept from it
 // here is everything that reaches other files (ATTACH, extensions) and the ledger's key.
+#include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "command.h"
@@ -9,6 +11,8 @@
 #include "report.h"
 #include "show.h"
 #include "zone.h"
+
+enum { READ_BYTES = 1 << 14, MAX_SQL_BYTES = 1000000 };
 
 static sqlite3 *volatile running; // for the signal handler
 
@@ -92,6 +96,23 @@ static void declare_functions(sqlite3 *db)
 	}
 }
 
+// `ccl sql -`: one that is too long for a command line, or stands in a file.
+static bool read_stdin(struct arena *a, struct str *out, struct err *e)
+{
+	AUTO(buf_free) struct buf b = {0};
+	size_t n;
+	do {
+		buf_reserve(&b, READ_BYTES);
+		n = fread(b.p + b.n, 1, READ_BYTES, stdin);
+		b.n += n;
+	} while (n && b.n < MAX_SQL_BYTES);
+	if (ferror(stdin) || b.n >= MAX_SQL_BYTES)
+		return err_set(e, ERR_USAGE, "cannot read the SELECT from stdin: %s",
+			ferror(stdin) ? strerror(errno) : "it is longer than 1 MB");
+	*out = arena_str(a, str_trim(buf_str(&b)));
+	return true;
+}
+
 static bool prepare(sqlite3 *db, struct str sql, sqlite3_stmt **out, struct err *e)
 {
 	const char *tail = NULL;
@@ -134,9 +155,18 @@ bool command_sql(struct command_call *call, struct err *e)
 	int at[REPORT_MAX_COLUMNS];
 	struct result r = {
 		.arena = call->arena, .name = STR("sql"), .version = 1, .columns = columns};
+	bool is_schema = args_has(call->args, OPT_SCHEMA);
+	if (is_schema == (call->args->n_positionals > 0))
+		return err_set(e, ERR_USAGE,
+			"`ccl sql` wants one SELECT, or - and it on stdin, or --schema alone");
+	if (is_schema)
+		return sql_schema(call, e);
+	struct str sql = call->args->positionals[0];
+	if (str_is(sql, "-") && !read_stdin(call->arena, &sql, e))
+		return false;
 	if (args_has(call->args, OPT_TIMEZONE) && !zone_set(call->args->values[OPT_TIMEZONE], e))
 		return false;
-	if (!report_open(call->arena, &db, e) || !prepare(db, call->args->positionals[0], &s, e))
+	if (!report_open(call->arena, &db, e) || !prepare(db, sql, &s, e))
 		return false;
 	r.n_columns = (size_t)sqlite3_column_count(s);
 	for (int c = 0; c < (int)r.n_columns; c++) {

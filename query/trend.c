@@ -121,7 +121,7 @@ bool trend_add(
 		.name = "trend", .about = "Cost of each of the last 30 days", .type = VALUE_TEXT};
 	AUTO(finalize) sqlite3_stmt *s = NULL;
 	struct keys k;
-	if (!report_prepare(db, req->def->trend_sql, req, NULL, &s, e) || !find_keys(s, r, &k, e))
+	if (!report_bind(db, req->def->trend_sql, req, NULL, &s, e) || !find_keys(s, r, &k, e))
 		return false;
 	struct result costs = {.arena = r->arena, .n_columns = k.n + 2};
 	if (!report_fetch(s, k.at, &costs, e))

@@ -37,6 +37,7 @@ const char *value_type_name(enum value_type type)
 		[VALUE_PCT] = "pct",
 		[VALUE_BOOL] = "bool",
 		[VALUE_QUANTITY] = "quantity",
+		[VALUE_JSON] = "json",
 	};
 	return names[type];
 }

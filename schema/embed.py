@@ -12,6 +12,7 @@ import os
 import re
 import sys
 
+import embed_comments
 import embed_reports
 import embed_tips
 
@@ -138,6 +139,7 @@ def main():
     parts.append(f'const char embedded_pr_evidence[] =\n{c_string(rule)};')
     parts.append(f'const char embedded_prices[] =\n{c_string(price_sql)};')
     parts.append(f'const char embedded_prices_digest[] = "{hashlib.sha256(price_sql.encode()).hexdigest()[:16]}";')
+    parts += embed_comments.c_table([open(p, encoding='utf-8').read() for p in migrations] + [read('views.sql')], embed_reports.c_quote)
     try:
         table = ['// Made by embed.py.', QUIET] + embed_reports.reports(schema, c_string) + embed_tips.tips(schema, c_string)
     except embed_reports.BadHeader as e:

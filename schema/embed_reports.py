@@ -275,6 +275,8 @@ def c_table(headers, spend, c_string):
         out.append('};')
     out.append('const struct report_def report_defs[] = {')
     for i, h in enumerate(headers):
+        if i + 1 == len(headers):  # export.sql
+            out += ['};', f'const size_t n_report_defs = {i};', 'const struct report_def export_def[1] = {']
         t = h.tags
         total = t.get('totals', '').split('=') if 'totals' in t else (None, None)
         filters = ' | '.join(f'FILTER_{f.upper()}' for f in h.filters or []) or '0'
@@ -291,7 +293,6 @@ def c_table(headers, spend, c_string):
         out.append(f'\t.filters = {filters}, .default_by = {by_bits(h.by or [])}, .has_spend = {flag(h.has_spend())},')
         out.append(f'\t.window = WINDOW_{t.get("window", "none").upper().replace("-", "_")}, .version = {t.get("version", "1")},\n}},')
     out.append('};')
-    out.append(f'const size_t n_report_defs = {len(headers)};')
     return out
 
 
@@ -330,7 +331,9 @@ def reports(schema, c_string):
                 raise BadHeader(h.path, c['line'], f'drill={c["drill"]}: there is no such report')
     fragment = lambda name: bare(os.path.join(schema, name + '.sql'))
     spend, newest = fragment('spend'), fragment('newest')
-    return c_table(headers, spend, c_string) + [
+    export = Header(os.path.join(schema, 'export.sql'))
+    export.check()
+    return c_table(headers + [export], spend, c_string) + [
         f'const char report_newest_sql[] =\n{c_string(f"WITH {spend} {newest}")};'] + [
         f'const char spend_{name}_sql[] =\n{c_string(f"WITH {filters(spend)} {sql}")};'
         for name, sql in statements(os.path.join(schema, 'spend_read.sql'))] + [

@@ -26,6 +26,7 @@ enum value_type {
 	VALUE_PCT,      // real, 0..1
 	VALUE_BOOL,     // 0, 1
 	VALUE_QUANTITY, // millionths of a millionth of a unit that another column names
+	VALUE_JSON,     // text that is JSON; as it is in JSON
 };
 
 struct report_param {
@@ -116,6 +117,9 @@ struct report_def {
 
 extern const struct report_def report_defs[];
 extern const size_t n_report_defs;
+
+// `ccl export`, export.sql: a report of too many rows to be held.
+extern const struct report_def export_def[1];
 
 // One row, the id of the newest session; takes what every @filter report takes.
 extern const char report_newest_sql[];

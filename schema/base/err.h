@@ -2,7 +2,7 @@
 // What went wrong, for the caller to pass on and for a main() to print once.
 //
 // A function that can fail returns bool, is MUST_USE, takes `struct err *` last and writes its
-// other outputs only on success. Library code never prints. Nothing here allocates.
+// other outputs only on success. Library code never prints. Nothing here keeps memory.
 #ifndef CCL_BASE_ERR_H
 #define CCL_BASE_ERR_H
 
@@ -26,7 +26,7 @@ enum err_code {
 struct err {
 	enum err_code code;
 	char text[512]; // one line: what happened, to which thing, what to do; no newline at its
-			// end
+			// end. Too long: its middle is left out
 };
 
 // Fills *e and returns false, so that a failing function ends with `return err_set(...)`.

@@ -80,9 +80,24 @@ static bool is_sly(uint32_t u)
 	       (u >= 0xe0000 && u <= 0xe0fff);
 }
 
+// How many printable characters of ASCII stand at i: nearly all there is.
+static size_t count_ascii(struct str s, size_t i)
+{
+	size_t end = i;
+	while (end < s.n && s.p[end] >= 0x20 && s.p[end] < 0x7f)
+		end++;
+	return end - i;
+}
+
 void text_add_clean(struct buf *out, struct str s)
 {
 	for (size_t i = 0; i < s.n;) {
+		size_t n_plain = count_ascii(s, i);
+		if (n_plain) {
+			buf_add(out, (struct str){s.p + i, n_plain});
+			i += n_plain;
+			continue;
+		}
 		uint32_t u = next_char(s, &i);
 		if (u < 0x20)
 			add_char(out, 0x2400 + u);

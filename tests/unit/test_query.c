@@ -434,7 +434,7 @@ static void check_more(sqlite3 *db, const struct report_def *def, const struct r
 		sqlite3_stmt *s = NULL;
 		if (!all[i])
 			continue;
-		if (!report_prepare(db, all[i], req, &r, &s, &e))
+		if (!report_bind(db, all[i], req, &r, &s, &e))
 			fail_msg("%s: %s", def->name, e.text);
 		assert_true(sqlite3_stmt_readonly(s));
 		(void)sqlite3_finalize(s);
