@@ -25,7 +25,8 @@ bool block_read(sqlite3 *db, struct blocks *out, struct err *e)
 	return rc == SQLITE_DONE || ledger_fail(db, "looking for five-hour blocks", e);
 }
 
-const struct block *block_find(const struct blocks *b, int64_t ms)
+// The index of the first that ends behind an instant.
+static size_t find_end(const struct blocks *b, int64_t ms)
 {
 	size_t low = 0, n = b->n;
 	while (n > 0) {
@@ -36,5 +37,23 @@ const struct block *block_find(const struct blocks *b, int64_t ms)
 			n /= 2;
 		}
 	}
-	return low < b->n && b->all[low].start_ms <= ms ? &b->all[low] : NULL;
+	return low;
+}
+
+const struct block *block_find(const struct blocks *b, int64_t ms)
+{
+	size_t i = find_end(b, ms);
+	return i < b->n && b->all[i].start_ms <= ms ? &b->all[i] : NULL;
+}
+
+int64_t block_next_cut_ms(const struct blocks *b, int64_t after_ms, int64_t step_ms)
+{
+	for (size_t i = find_end(b, after_ms); i < b->n; i++) {
+		const struct block *at = &b->all[i];
+		if (at->start_ms > after_ms && at->start_ms % step_ms)
+			return at->start_ms;
+		if (at->end_ms % step_ms)
+			return at->end_ms;
+	}
+	return INT64_MAX;
 }

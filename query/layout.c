@@ -3,7 +3,7 @@
 
 #include "value.h"
 
-enum { EASY_COLS = 14, LEAST_COLS = 10, WRAP_COLS = 20 }; // of a text that is cut
+enum { WIDE_COLS = 36, EASY_COLS = 14, LEAST_COLS = 10, WRAP_COLS = 20 }; // of a text that is cut
 
 static bool is_elastic(const struct layout_column *c)
 {
@@ -13,6 +13,8 @@ static bool is_elastic(const struct layout_column *c)
 static size_t least(const struct layout_column *c, size_t floor_cols)
 {
 	size_t cols = c->def->is_wrap && floor_cols < WRAP_COLS ? WRAP_COLS : floor_cols;
+	if (c->def->is_wide && floor_cols == EASY_COLS)
+		cols = WIDE_COLS;
 	cols = cols > c->head_cols ? cols : c->head_cols;
 	return cols < c->cols ? cols : c->cols;
 }

@@ -116,6 +116,14 @@ bool report_turn(sqlite3 *db, struct arena *a, struct str prefix, struct str *ou
 	return find_prefix(db, a, &p, prefix, out, e);
 }
 
+bool report_prompt(sqlite3 *db, struct arena *a, struct str prefix, struct str *out, struct err *e)
+{
+	static const struct prefix p = {"SELECT uid FROM prompt WHERE uid >= ?1 AND uid < ?1 || "
+					"char(1114111) AND is_prompt = 1 ORDER BY uid LIMIT 6",
+		"prompt", "`ccl prompts -o prompt,text` lists them"};
+	return find_prefix(db, a, &p, prefix, out, e);
+}
+
 static bool bind_str(sqlite3_stmt *s, int at, struct str v)
 {
 	return v.p ? sqlite3_bind_text(s, at, v.p, (int)v.n, SQLITE_STATIC) == SQLITE_OK
@@ -281,6 +289,15 @@ static bool set_tips(struct request *req, struct err *e)
 	return !rule || !rule->p || tip_find(*rule) || tip_unknown(*rule, e);
 }
 
+// WINDOW_PROMPT: the id of the prompt.
+static bool find_prompt(sqlite3 *db, struct arena *a, struct request *req, struct err *e)
+{
+	struct str *prompt = param_of(req, "prompt");
+	if (!prompt)
+		return err_set(e, ERR_INTERNAL, "report %s has no prompt", req->def->name);
+	return report_prompt(db, a, *prompt, prompt, e);
+}
+
 static bool apply_window(sqlite3 *db, struct arena *a, struct request *req, struct err *e)
 {
 	int64_t first_ms, end_ms;
@@ -289,6 +306,7 @@ static bool apply_window(sqlite3 *db, struct arena *a, struct request *req, stru
 	case WINDOW_PULL_REQUEST: return find_repo(db, a, req, e);
 	case WINDOW_TURN: return find_turn(db, a, req, e);
 	case WINDOW_TIPS: return set_tips(req, e);
+	case WINDOW_PROMPT: return find_prompt(db, a, req, e);
 	case WINDOW_NEWEST: return find_newest(db, a, req, e);
 	case WINDOW_TODAY:
 		first_ms = zone_start_ms(req->now_ms, ZONE_DAY, 0);

@@ -32,6 +32,10 @@ MUST_USE bool report_session(
 MUST_USE bool report_turn(
 	sqlite3 *db, struct arena *a, struct str prefix, struct str *out, struct err *e);
 
+// The id of a human prompt, likewise.
+MUST_USE bool report_prompt(
+	sqlite3 *db, struct arena *a, struct str prefix, struct str *out, struct err *e);
+
 // What a table or a chart says below itself, in the arena; NULL: nothing. After report_run, of
 // whose result it binds the totals, :total_cost and so on.
 MUST_USE bool report_footer(sqlite3 *db, struct arena *a, const struct request *req, bool is_chart,

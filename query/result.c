@@ -150,6 +150,13 @@ bool result_sort(struct result *r, struct str spec, struct err *e)
 	return true;
 }
 
+const struct report_column *result_sort_column(const struct result *r, struct str spec)
+{
+	struct str order;
+	size_t at;
+	return spec.p && find_column(r, str_split(spec, ':', &order), &at) ? &r->columns[at] : NULL;
+}
+
 static const struct cell *pick(
 	struct result *r, const struct cell *row, const size_t *from, size_t n)
 {

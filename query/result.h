@@ -29,6 +29,8 @@ void result_sum(struct result *r, const char *key, const char *value);
 
 // "cost:desc"; ties stay in the order they had.
 MUST_USE bool result_sort(struct result *r, struct str spec, struct err *e);
+// The column that such an order goes by, or NULL.
+const struct report_column *result_sort_column(const struct result *r, struct str spec);
 // "day,cost": these columns, in this order.
 MUST_USE bool result_choose(struct result *r, struct str spec, struct err *e);
 void result_limit(struct result *r, size_t n);

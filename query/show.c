@@ -13,6 +13,7 @@
 #include "money_view.h"
 #include "nearest.h"
 #include "pager.h"
+#include "prompt_text.h"
 #include "report.h"
 #include "text.h"
 #include "trend.h"
@@ -150,19 +151,37 @@ struct sink_frame show_frame(const struct args *args)
 	return f;
 }
 
-bool show_result(const struct args *args, struct result *r, struct sink_frame frame, struct err *e)
+// Sorts, cuts, and fills in what is late: only for rows and columns that stay, unless the order
+// goes by it.
+static bool shape(const struct args *args, sqlite3 *db, struct result *r, struct err *e)
 {
 	int64_t limit = INT32_MAX;
+	struct str order = args->values[OPT_SORT];
+	bool is_short = kind_of(args) == &sink_table || kind_of(args) == &sink_md;
+	const struct report_column *by = result_sort_column(r, order);
 	if (!read_limit(args->values[OPT_LIMIT], &limit, e))
 		return false;
-	if (args_has(args, OPT_SORT) && !result_sort(r, args->values[OPT_SORT], e))
+	if (by && by->late && !prompt_text_fill(db, r, is_short, e))
+		return false;
+	if (order.p && !result_sort(r, order, e))
 		return false;
 	result_limit(r, (size_t)limit);
 	if (args_has(args, OPT_COLUMNS) && !result_choose(r, args->values[OPT_COLUMNS], e))
 		return false;
+	return prompt_text_fill(db, r, is_short, e);
+}
+
+static bool print_result(
+	const struct args *args, const struct result *r, struct sink_frame frame, struct err *e)
+{
 	AUTO(buf_free) struct buf out = {0};
 	sink_write(kind_of(args), r, frame, &out);
 	return pager_print(&out, e);
+}
+
+bool show_result(const struct args *args, struct result *r, struct sink_frame frame, struct err *e)
+{
+	return shape(args, NULL, r, e) && print_result(args, r, frame, e);
 }
 
 // The filters in words, for the title line.
@@ -247,22 +266,22 @@ bool show_open(
 }
 
 static bool run_sql(struct arena *a, const struct args *args, struct request *req, struct result *r,
-	struct sink_frame *frame, struct err *e)
+	struct sink_frame *frame, sqlite3 **db, struct err *e)
 {
-	AUTO(close_db) sqlite3 *db = NULL;
-	if (!show_open(a, args, req, &db, e) ||
-		!money_view_apply(db, a, args, req->def, frame, e) || !report_run(db, a, req, r, e))
+	if (!show_open(a, args, req, db, e) ||
+		!money_view_apply(*db, a, args, req->def, frame, e) ||
+		!report_run(*db, a, req, r, e))
 		return false;
 	bool is_chart = kind_of(args) == &sink_chart;
 	if ((is_chart || kind_of(args) == &sink_table) &&
-		!report_footer(db, a, req, is_chart, r, &frame->footer, e))
+		!report_footer(*db, a, req, is_chart, r, &frame->footer, e))
 		return false;
-	if (is_chart && req->def->trend_sql && !trend_add(db, req, frame->is_utf8, r, e))
+	if (is_chart && req->def->trend_sql && !trend_add(*db, req, frame->is_utf8, r, e))
 		return false;
 	// a report with a row for each period has them whatever the filters leave
 	if (req->def->totals_column && kind_of(args) == &sink_table && !frame->footer)
-		return nearest_explain(db, a, req, &frame->footer, e);
-	return r->n_rows > 0 || show_why_empty(db, a, args, req, &frame->empty, e);
+		return nearest_explain(*db, a, req, &frame->footer, e);
+	return r->n_rows > 0 || show_why_empty(*db, a, args, req, &frame->empty, e);
 }
 
 bool show_report(struct arena *a, const struct report_def *def, const struct args *args,
@@ -278,9 +297,10 @@ bool show_report(struct arena *a, const struct report_def *def, const struct arg
 	*out_status = 0;
 	if (!show_request(def, args, &req, e))
 		return false;
+	AUTO(close_db) sqlite3 *db = NULL;
 	bool ok = def->source ? doctor_run(a, &req, &r, out_status, e)
-			      : run_sql(a, args, &req, &r, &frame, e);
+			      : run_sql(a, args, &req, &r, &frame, &db, e);
 	if (ok && def->exit_column)
 		*out_status = report_exit_status(def, &r);
-	return ok && show_result(args, &r, frame, e);
+	return ok && shape(args, db, &r, e) && print_result(args, &r, frame, e);
 }

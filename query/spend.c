@@ -8,7 +8,7 @@
 #include "ledger.h"
 #include "report_def.h"
 #include "rowset.h"
-#include "spend_read.h"
+#include "spend_cell.h"
 #include "sqlfn.h"
 #include "zone.h"
 
@@ -18,10 +18,11 @@ static const char declaration[] =
 	" charge_id, model_id, split, session_id, agent_id, project_id, charged_project_id,"
 	" branch_id, repo_id, number, prompt_id, by_project_id, by_branch_id, by_agent_id, turns, "
 	"input, output,"
-	" cache_write_5m, cache_write_1h, cache_read, web_searches, cost, unpriced, unknown,"
+	" cache_write_5m, cache_write_1h, cache_read, web_searches, cost, unpriced, unknown, calls,"
 	" input_cost, output_cost, cache_write_cost, cache_read_cost, search_cost, cache_saved, "
 	"cache_extra,"
-	" first_ms, last_ms, since_ms HIDDEN, until_ms HIDDEN, in_project HIDDEN,"
+	" first_ms, last_ms, largest_result, largest_name_id, since_ms HIDDEN, until_ms HIDDEN, "
+	"in_project HIDDEN,"
 	" in_branch HIDDEN, of_model HIDDEN, of_session HIDDEN, breakdown HIDDEN, by_what HIDDEN, "
 	"of_cost HIDDEN)";
 
@@ -192,13 +193,19 @@ static const unsigned long long CHARGED = 1ull << SPEND_CHARGED_PROJECT_ID |
 static const unsigned long long BY_CHARGED =
 	1ull << SPEND_BY_PROJECT_ID | 1ull << SPEND_BY_BRANCH_ID;
 static const unsigned long long PARTS = (1ull << SPEND_FIRST_MS) - (1ull << SPEND_INPUT_COST);
+static const unsigned long long CALLS =
+	1ull << SPEND_CALLS | 1ull << SPEND_LARGEST_RESULT | 1ull << SPEND_LARGEST_NAME_ID;
+static const unsigned long long INSTANTS =
+	1ull << SPEND_TURN_ID | 1ull << SPEND_AT_MS | 1ull << SPEND_HOUR | 1ull << SPEND_DAY |
+	1ull << SPEND_WEEK | 1ull << SPEND_MONTH | 1ull << SPEND_BLOCK;
 
 static bool is_by_charge(unsigned long long columns)
 {
 	const unsigned long long known = CHARGED | 1ull << SPEND_CHARGE_ID |
 					 1ull << SPEND_SESSION_ID | 1ull << SPEND_CLASS_ID |
 					 1ull << SPEND_MODEL_ID | 1ull << SPEND_SPLIT;
-	const unsigned long long measures = ~((1ull << SPEND_TURNS) - 1) & ~(1ull << SPEND_UNKNOWN);
+	const unsigned long long measures =
+		~((1ull << SPEND_TURNS) - 1) & ~(1ull << SPEND_UNKNOWN) & ~CALLS;
 	return (columns & ~(known | measures)) == 0;
 }
 
@@ -210,33 +217,49 @@ static enum report_cost cost_of(const char *plan, sqlite3_value *v)
 	return cost == COST_REPORTED && !(named(plan) & money) ? COST_CALCULATED : cost;
 }
 
+// Nothing but the model is limited: such a filter may be asked for by charge.
+static bool is_whole(const struct spend_filter *f)
+{
+	return f->since_ms <= 0 && f->until_ms >= LEDGER_NO_END_MS && !f->project.p &&
+	       !f->branch.p && !f->session.p;
+}
+
+// The cells that were read for `has` are those for `f`, too.
+static bool serves(const struct spend_filter *has, const struct spend_filter *f)
+{
+	return f->since_ms == has->since_ms && f->until_ms == has->until_ms &&
+	       same(f->project, has->project) && same(f->branch, has->branch) &&
+	       same(f->model, has->model) && same(f->session, has->session) &&
+	       f->is_by_charge == has->is_by_charge && f->has_prompt == has->has_prompt &&
+	       f->has_calls == has->has_calls && f->is_coarse == has->is_coarse &&
+	       (has->has_charge || !f->has_charge) && (has->has_parts || !f->has_parts) &&
+	       f->cost == has->cost && f->blocks == has->blocks;
+}
+
 static bool read_cells(struct table *t, const char *plan, sqlite3_value **args, struct err *e)
 {
 	unsigned version = 0;
-	bool is_by_block = (named(plan) >> SPEND_BLOCK & 1) != 0;
+	unsigned long long columns = named(plan);
 	unsigned long long charged =
 		CHARGED | (int_of(args[ARG_BY], 0) & BY_BRANCH ? BY_CHARGED : 0);
+	bool is_by_block = (columns >> SPEND_BLOCK & 1) != 0;
 	struct spend_filter f = {.since_ms = int_of(args[ARG_SINCE_MS], 0),
 		.until_ms = int_of(args[ARG_UNTIL_MS], LEDGER_NO_END_MS),
 		.project = text_of(args[ARG_PROJECT]),
 		.branch = text_of(args[ARG_BRANCH]),
 		.model = text_of(args[ARG_MODEL]),
 		.session = text_of(args[ARG_SESSION]),
-		.is_by_charge = is_by_charge(named(plan)),
-		.has_charge = (named(plan) & charged) != 0,
-		.is_by_turn = (named(plan) >> SPEND_PROMPT_ID & 1) != 0,
+		.is_by_charge = is_by_charge(columns),
+		.has_charge = (columns & charged) != 0,
+		.has_prompt = (columns >> SPEND_PROMPT_ID & 1) != 0,
+		.has_calls = (columns & CALLS) != 0,
 		.cost = cost_of(plan, args[ARG_COST]),
-		.has_parts = (named(plan) & PARTS) != 0,
+		.is_coarse = (columns & INSTANTS) == 0,
+		.has_parts = (columns & PARTS) != 0,
 		.blocks = is_by_block ? &t->blocks : NULL};
-	f.is_by_charge = f.is_by_charge && spend_is_whole(&f);
+	f.is_by_charge = f.is_by_charge && is_whole(&f);
 	(void)sqlite3_file_control(t->db, "main", SQLITE_FCNTL_DATA_VERSION, &version);
-	if (t->is_read && version == t->version && f.since_ms == t->filter.since_ms &&
-		f.until_ms == t->filter.until_ms && same(f.project, t->filter.project) &&
-		same(f.branch, t->filter.branch) && same(f.model, t->filter.model) &&
-		same(f.session, t->filter.session) && f.is_by_charge == t->filter.is_by_charge &&
-		(t->filter.has_charge || !f.has_charge) && t->filter.is_by_turn == f.is_by_turn &&
-		t->filter.cost == f.cost && (t->filter.has_parts || !f.has_parts) &&
-		t->filter.blocks == f.blocks)
+	if (t->is_read && version == t->version && serves(&t->filter, &f))
 		return true;
 	t->is_read = false;
 	if (is_by_block && !block_read(t->db, &t->blocks, e))
@@ -299,24 +322,6 @@ static int64_t key_of(const struct spend_cell *cell, enum spend_column column, s
 	return cell->v[column];
 }
 
-// `to` and `from` begin at SPEND_TURNS.
-static bool add_measures(int64_t *to, const int64_t *from)
-{
-	enum { COST = SPEND_COST - SPEND_TURNS, FIRST_MS = SPEND_FIRST_MS - SPEND_TURNS };
-	bool is_over = false;
-	for (int i = 0; i < FIRST_MS; i++) {
-		if (i == COST && (from[i] == SPEND_NULL || to[i] == SPEND_NULL))
-			to[i] = to[i] == SPEND_NULL ? from[i] : to[i];
-		else
-			is_over |= __builtin_add_overflow(to[i], from[i], &to[i]);
-	}
-	if (from[FIRST_MS] < to[FIRST_MS])
-		to[FIRST_MS] = from[FIRST_MS];
-	if (from[FIRST_MS + 1] > to[FIRST_MS + 1])
-		to[FIRST_MS + 1] = from[FIRST_MS + 1];
-	return !is_over;
-}
-
 static void add_dim(struct cursor *c, enum spend_column column)
 {
 	c->where[column] = c->n_dims;
@@ -363,7 +368,7 @@ static bool group(const struct table *t, struct cursor *c, struct split split, s
 		row[c->at_ms] = cell->v[SPEND_AT_MS];
 		if (is_new)
 			memcpy(to, measures, (SPEND_N_COLUMNS - SPEND_TURNS) * sizeof *to);
-		else if (!add_measures(to, measures))
+		else if (!spend_add(to, measures))
 			return err_set(e, ERR_FORMAT, "integer overflow: the sum is too large");
 	}
 	free(c->rows);

@@ -12,7 +12,7 @@
 //   block      when its five-hour block (block.h) begins
 //   origin_id class_id charge_id model_id session_id agent_id project_id
 //   charged_project_id branch_id repo_id number   of what the turn is charged to
-//   prompt_id  that the turn answers; naming it reads turns in place of the roll-up
+//   prompt_id  the human prompt that the turn is counted to (spend_prompt.h)
 //   by_project_id by_branch_id by_agent_id   project_id, branch_id and agent_id if `by` (enum
 //              report_by) says so, else NULL; with a branch the project is the one that it is
 //              charged to: so they add up to `ccl projects`, `ccl branches` and `ccl agents`
@@ -23,7 +23,10 @@
 // off, or whose output is known only from below), the parts of the cost (0 without a price, else
 // cost is their sum) input_cost, output_cost, cache_write_cost, cache_read_cost and search_cost,
 // cache_saved (how much dearer the cache reads were as input), cache_extra (how much cheaper the
-// cache writes were as input), first_ms and last_ms (of the turns).
+// cache writes were as input), first_ms and last_ms (of the turns),
+// calls (of tools), largest_result (bytes; NULL: none was seen) and largest_name_id (the tool that
+// gave it). Who names prompt_id, calls, largest_result or largest_name_id reads turns in place of
+// the roll-up.
 //
 // There is one row for each combination of those of the first columns that the statement names
 // anywhere, with the measures summed up. So sums, minima, maxima and distinct counts over it say

@@ -2,12 +2,14 @@
 #include "spend_read.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "arena.h"
 #include "ledger.h"
 #include "report_def.h"
 #include "rowset.h"
-#include "spend_rate.h"
+#include "spend_cell.h"
+#include "spend_reader.h"
 #include "spend_reported.h"
 
 enum { QUARTER_MS = 900000, DAY_MS = 86400000 };
@@ -17,26 +19,11 @@ enum { ORIGIN_ID, STATE, SESSION_ID, AGENT_ID, PROJECT_ID, IS_LOWER_BOUND, N_ORI
 
 enum { OUTSIDE, UNREAD, READ }; // STATE of an origin; OUTSIDE: the filters leave it out
 
-enum rows { ROWS_ROLLUP, ROWS_TURN, ROWS_SESSION, N_ROWS };
-
-struct reader {
-	sqlite3 *db;
-	const struct spend_filter *filter;
-	struct spend_cells *out;
-	struct rates rates;
-	struct rowset origins;
-	sqlite3_stmt *origin; // reads some
-	sqlite3_stmt *rows[N_ROWS];
-	bool is_complete;       // an origin that is not in origins is OUTSIDE
-	struct rowset cut_days; // by charge: those in which a price changes
-	struct rowset charges;  // those that a branch filter leaves
-};
-
 // Columns of the rows in reader.charges: behind the id those of a cell from
 // SPEND_CHARGED_PROJECT_ID on.
 enum { N_CHARGE = 5 };
 
-static bool fail(const struct reader *r, struct err *e)
+static bool fail(const struct spend_reader *r, struct err *e)
 {
 	return ledger_fail(r->db, "adding up what was spent", e);
 }
@@ -58,7 +45,8 @@ static bool bind_range(sqlite3_stmt *s, int64_t first, int64_t last)
 	return bind_int(s, ":first", first) && bind_int(s, ":last", last);
 }
 
-static bool prepare(const struct reader *r, const char *sql, sqlite3_stmt **out, struct err *e)
+static bool prepare(
+	const struct spend_reader *r, const char *sql, sqlite3_stmt **out, struct err *e)
 {
 	const struct spend_filter *f = r->filter;
 	bool ok = sqlite3_prepare_v2(r->db, sql, -1, out, NULL) == SQLITE_OK &&
@@ -72,19 +60,26 @@ static void finalize(sqlite3_stmt **s)
 	(void)sqlite3_finalize(*s);
 }
 
-static int64_t int_or_null(sqlite3_stmt *s, int at)
+int64_t spend_int(sqlite3_stmt *s, int at)
 {
 	int64_t v = sqlite3_column_int64(s, at);
 	return v == 0 && sqlite3_column_type(s, at) == SQLITE_NULL ? SPEND_NULL : v;
 }
 
-static bool read_rates(struct reader *r, struct err *e)
+struct spend_place spend_place(sqlite3_stmt *s, int first)
+{
+	return (struct spend_place){sqlite3_column_int64(s, first),
+		sqlite3_column_int64(s, first + 1), sqlite3_column_int64(s, first + 2),
+		sqlite3_column_int64(s, first + 3)};
+}
+
+static bool read_rates(struct spend_reader *r, struct err *e)
 {
 	AUTO(finalize) sqlite3_stmt *s = NULL;
 	return prepare(r, spend_rate_sql, &s, e) && (rates_read(&r->rates, s) || fail(r, e));
 }
 
-static bool read_origins(struct reader *r, int64_t first, int64_t last, struct err *e)
+static bool read_origins(struct spend_reader *r, int64_t first, int64_t last, struct err *e)
 {
 	int rc;
 	(void)sqlite3_reset(r->origin);
@@ -96,12 +91,12 @@ static bool read_origins(struct reader *r, int64_t first, int64_t last, struct e
 		int64_t *row = rowset_get(&r->origins, &id, &is_new);
 		row[STATE] = READ;
 		for (int i = SESSION_ID; i < N_ORIGIN; i++)
-			row[i] = int_or_null(r->origin, i - 1);
+			row[i] = spend_int(r->origin, i - 1);
 	}
 	return rc == SQLITE_DONE || fail(r, e);
 }
 
-static bool read_left(struct reader *r, struct err *e)
+static bool read_left(struct spend_reader *r, struct err *e)
 {
 	AUTO(finalize) sqlite3_stmt *s = NULL;
 	int rc;
@@ -117,7 +112,7 @@ static bool read_left(struct reader *r, struct err *e)
 
 // All of them at once where all are needed. Few of the origins have turns in a short window or in
 // one session: these are read as they come.
-static bool begin_origins(struct reader *r, struct err *e)
+static bool begin_origins(struct spend_reader *r, struct err *e)
 {
 	const struct spend_filter *f = r->filter;
 	bool is_filtered = f->project.p != NULL;
@@ -132,7 +127,7 @@ static bool begin_origins(struct reader *r, struct err *e)
 }
 
 // *out: NULL if the filters leave it out.
-static bool find_origin(struct reader *r, int64_t id, const int64_t **out, struct err *e)
+static bool find_origin(struct spend_reader *r, int64_t id, const int64_t **out, struct err *e)
 {
 	bool is_new;
 	int64_t *row = rowset_get(&r->origins, &id, &is_new);
@@ -146,7 +141,7 @@ static bool find_origin(struct reader *r, int64_t id, const int64_t **out, struc
 }
 
 // A turn's branch is that of what it is charged to.
-static bool read_charges(struct reader *r, struct err *e)
+static bool read_charges(struct spend_reader *r, struct err *e)
 {
 	AUTO(finalize) sqlite3_stmt *s = NULL;
 	int rc;
@@ -160,13 +155,13 @@ static bool read_charges(struct reader *r, struct err *e)
 		int64_t id = sqlite3_column_int64(s, 0);
 		int64_t *row = rowset_get(&r->charges, &id, &is_new);
 		for (int i = 1; i < N_CHARGE; i++)
-			row[i] = int_or_null(s, i);
+			row[i] = spend_int(s, i);
 	}
 	return rc == SQLITE_DONE || fail(r, e);
 }
 
 // What it is charged to, in c. False: a branch filter leaves it out.
-static bool set_charge(struct reader *r, struct spend_cell *c, int64_t charge_id)
+static bool set_charge(struct spend_reader *r, struct spend_cell *c, int64_t charge_id)
 {
 	const int64_t *row = rowset_find(&r->charges, &charge_id);
 	c->v[SPEND_CHARGE_ID] = charge_id;
@@ -191,15 +186,16 @@ static void set_parts(struct spend_cell *c, const struct rate *rate)
 }
 
 static bool set_cost(
-	const struct reader *r, struct spend_cell *c, const struct rate *rate, struct err *e)
+	const struct spend_reader *r, struct spend_cell *c, const struct rate *rate, struct err *e)
 {
 	int64_t sum = 0, product;
 	for (int i = 0; i < RATE_N; i++)
 		if (__builtin_mul_overflow(c->v[SPEND_INPUT + i], rate->rates[i], &product) ||
 			__builtin_add_overflow(sum, product, &sum))
 			return err_set(e, ERR_FORMAT, "integer overflow: too many tokens to price");
-	for (int i = SPEND_INPUT_COST; i <= SPEND_CACHE_EXTRA; i++)
+	for (int i = SPEND_CALLS; i <= SPEND_CACHE_EXTRA; i++)
 		c->v[i] = 0;
+	c->v[SPEND_LARGEST_RESULT] = c->v[SPEND_LARGEST_NAME_ID] = SPEND_NULL;
 	if (r->filter->has_parts)
 		set_parts(c, rate);
 	bool has_cost = rate->is_priced && r->filter->cost != COST_REPORTED;
@@ -215,42 +211,65 @@ static bool is_cut(const struct rate *rate, int64_t at_ms)
 	return rate && rate->until_ms < at_ms - at_ms % DAY_MS + DAY_MS;
 }
 
-static bool add_cell(struct reader *r, sqlite3_stmt *s, struct err *e)
+bool spend_begin_cell(struct spend_reader *r, const struct spend_place *p, struct spend_cell **out,
+	const struct rate **out_rate, struct err *e)
 {
-	const int64_t *origin;
-	int64_t at_ms = sqlite3_column_int64(s, 1);
-	int64_t class_id = sqlite3_column_int64(s, 3);
-	const struct rate *rate = rates_find(&r->rates, class_id, at_ms);
+	const int64_t *origin, day_ms = p->at_ms - p->at_ms % DAY_MS;
+	const struct rate *rate = rates_find(&r->rates, p->class_id, p->at_ms);
+	*out_rate = NULL;
 	if (!rate ||
-		(r->cut_days.n &&
-			!is_cut(rates_find(&r->rates, class_id, at_ms - at_ms % DAY_MS), at_ms)))
+		(r->cut_days.n && !is_cut(rates_find(&r->rates, p->class_id, day_ms), p->at_ms)))
 		return true;
-	if (!find_origin(r, sqlite3_column_int64(s, 2), &origin, e))
+	if (!find_origin(r, p->origin_id, &origin, e))
 		return false;
-	struct spend_cells *out = r->out;
-	out->all = mem_reserve(out->all, &out->cap, out->n + 1, sizeof *out->all);
-	struct spend_cell *c = &out->all[out->n];
-	if (!origin || !set_charge(r, c, sqlite3_column_int64(s, 4)))
+	r->out->all = mem_reserve(r->out->all, &r->out->cap, r->out->n + 1, sizeof *r->out->all);
+	struct spend_cell *c = &r->out->all[r->out->n];
+	if (!origin || !set_charge(r, c, p->charge_id))
 		return true;
-	out->n++;
-	c->v[SPEND_TURN_ID] = int_or_null(s, 0);
-	c->v[SPEND_AT_MS] = at_ms;
+	c->v[SPEND_TURN_ID] = c->v[SPEND_PROMPT_ID] = SPEND_NULL;
+	c->v[SPEND_AT_MS] = p->at_ms;
 	c->v[SPEND_ORIGIN_ID] = origin[ORIGIN_ID];
 	c->v[SPEND_CLASS_ID] = rate->class_id;
 	c->v[SPEND_SESSION_ID] = origin[SESSION_ID];
 	c->v[SPEND_AGENT_ID] = origin[AGENT_ID];
 	c->v[SPEND_PROJECT_ID] = origin[PROJECT_ID];
-	for (int i = 0; i <= SPEND_WEB_SEARCHES - SPEND_TURNS; i++)
-		c->v[SPEND_TURNS + i] = sqlite3_column_int64(s, 5 + i);
-	c->v[SPEND_UNKNOWN] =
-		origin[IS_LOWER_BOUND] == 1 ? c->v[SPEND_TURNS] : sqlite3_column_int64(s, 12);
-	c->v[SPEND_FIRST_MS] = sqlite3_column_int64(s, 13);
-	c->v[SPEND_LAST_MS] = sqlite3_column_int64(s, 14);
-	c->v[SPEND_PROMPT_ID] = int_or_null(s, 15);
-	return set_cost(r, c, rate, e);
+	c->v[SPEND_UNKNOWN] = origin[IS_LOWER_BOUND] == 1;
+	*out = c;
+	*out_rate = rate;
+	return true;
 }
 
-static bool add_charge_cell(struct reader *r, sqlite3_stmt *s, struct err *e)
+bool spend_end_cell(
+	struct spend_reader *r, struct spend_cell *c, const struct rate *rate, struct err *e)
+{
+	struct spend_cell *last = r->out->n ? c - 1 : NULL;
+	if (!set_cost(r, c, rate, e))
+		return false;
+	if (!r->filter->is_coarse || !last || !spend_is_like(last, c))
+		r->out->n++;
+	else if (!spend_add(&last->v[SPEND_TURNS], &c->v[SPEND_TURNS]))
+		return err_set(e, ERR_FORMAT, "integer overflow: the sum is too large");
+	return true;
+}
+
+static bool add_rollup(struct spend_reader *r, sqlite3_stmt *s, struct err *e)
+{
+	const struct spend_place p = spend_place(s, 0);
+	const struct rate *rate;
+	struct spend_cell *c;
+	if (!spend_begin_cell(r, &p, &c, &rate, e))
+		return false;
+	if (!rate)
+		return true;
+	for (int i = 0; i <= SPEND_WEB_SEARCHES - SPEND_TURNS; i++)
+		c->v[SPEND_TURNS + i] = sqlite3_column_int64(s, 4 + i);
+	c->v[SPEND_UNKNOWN] = sqlite3_column_int64(s, c->v[SPEND_UNKNOWN] ? 4 : 11);
+	c->v[SPEND_FIRST_MS] = sqlite3_column_int64(s, 12);
+	c->v[SPEND_LAST_MS] = sqlite3_column_int64(s, 13);
+	return spend_end_cell(r, c, rate, e);
+}
+
+static bool add_charge_cell(struct spend_reader *r, sqlite3_stmt *s, struct err *e)
 {
 	int64_t at_ms = sqlite3_column_int64(s, 0);
 	const struct rate *rate = rates_find(&r->rates, sqlite3_column_int64(s, 1), at_ms);
@@ -275,34 +294,26 @@ static bool add_charge_cell(struct reader *r, sqlite3_stmt *s, struct err *e)
 	return set_cost(r, c, rate, e);
 }
 
-bool spend_is_whole(const struct spend_filter *f)
+bool spend_rows(struct spend_reader *r, const char *sql, int64_t first, int64_t last,
+	spend_add_row *add, struct err *e)
 {
-	return f->since_ms <= 0 && f->until_ms >= LEDGER_NO_END_MS && !f->project.p &&
-	       !f->branch.p && !f->session.p;
-}
-
-// Rows of one kind from first to last, which is left out.
-static bool read_rows(struct reader *r, enum rows kind, int64_t first, int64_t last, struct err *e)
-{
-	static const char *const sql[N_ROWS] = {
-		spend_rollup_sql, spend_turn_sql, spend_session_sql};
-	sqlite3_stmt **s = &r->rows[kind];
+	AUTO(finalize) sqlite3_stmt *s = NULL;
 	int rc;
 	if (first >= last)
 		return true;
-	if (!*s && !prepare(r, sql[kind], s, e))
+	if (!prepare(r, sql, &s, e))
 		return false;
-	if (sqlite3_reset(*s) != SQLITE_OK || !bind_range(*s, first, last))
+	if (!bind_range(s, first, last))
 		return fail(r, e);
-	while ((rc = sqlite3_step(*s)) == SQLITE_ROW)
-		if (!add_cell(r, *s, e))
+	while ((rc = sqlite3_step(s)) == SQLITE_ROW)
+		if (!add(r, s, e))
 			return false;
 	return rc == SQLITE_DONE || fail(r, e);
 }
 
 // All of time, by charge: a day of a session is one row. Days in which a price changes are read by
 // the quarter hour.
-static bool read_by_charge(struct reader *r, struct err *e)
+static bool read_by_charge(struct spend_reader *r, struct err *e)
 {
 	AUTO(finalize) sqlite3_stmt *s = NULL;
 	int rc;
@@ -318,7 +329,8 @@ static bool read_by_charge(struct reader *r, struct err *e)
 		return false;
 	for (size_t i = 0; i < r->cut_days.n; i++) {
 		int64_t first = *rowset_at(&r->cut_days, i) / QUARTER_MS;
-		if (!read_rows(r, ROWS_ROLLUP, first, first + DAY_MS / QUARTER_MS, e))
+		if (!spend_rows(
+			    r, spend_rollup_sql, first, first + DAY_MS / QUARTER_MS, add_rollup, e))
 			return false;
 	}
 	return true;
@@ -330,45 +342,39 @@ static bool find_quarters(const struct spend_filter *f, int64_t *out_first, int6
 	int64_t first = (f->since_ms + QUARTER_MS - 1) / QUARTER_MS, end = f->until_ms / QUARTER_MS;
 	*out_first = first;
 	*out_end = first > end ? first : end;
-	return !f->session.p && !f->is_by_turn;
+	return !f->session.p && !f->has_prompt && !f->has_calls;
 }
 
 // Whole quarter hours come from the roll-up, the two that a limit cuts from the turns.
-static bool read_piece(struct reader *r, int64_t since_ms, int64_t until_ms, struct err *e)
+static bool read_piece(struct spend_reader *r, int64_t since_ms, int64_t until_ms, struct err *e)
 {
 	int64_t first = (since_ms + QUARTER_MS - 1) / QUARTER_MS, end = until_ms / QUARTER_MS;
 	int64_t first_ms = first * QUARTER_MS, end_ms = (first > end ? first : end) * QUARTER_MS;
-	return read_rows(r, ROWS_TURN, since_ms, first_ms < until_ms ? first_ms : until_ms, e) &&
-	       read_rows(r, ROWS_ROLLUP, first, end, e) &&
-	       read_rows(r, ROWS_TURN, end_ms, until_ms, e);
+	return spend_turns(r, since_ms, first_ms < until_ms ? first_ms : until_ms, e) &&
+	       spend_rows(r, spend_rollup_sql, first, end, add_rollup, e) &&
+	       spend_turns(r, end_ms, until_ms, e);
 }
 
-// Up to `edge_ms` and from there on apart, if it lies within a quarter hour.
-static bool cut_at(struct reader *r, int64_t edge_ms, int64_t *from_ms, struct err *e)
-{
-	if (edge_ms % QUARTER_MS == 0 || edge_ms <= *from_ms || edge_ms >= r->filter->until_ms)
-		return true;
-	int64_t since_ms = *from_ms;
-	*from_ms = edge_ms;
-	return read_piece(r, since_ms, edge_ms, e);
-}
-
-// One session, and what is asked for by prompt, come from the turns.
-static bool read_window(struct reader *r, struct err *e)
+// One session, and what is asked for by prompt or call, come from the turns.
+static bool read_window(struct spend_reader *r, struct err *e)
 {
 	const struct spend_filter *f = r->filter;
-	int64_t from_ms = f->since_ms;
-	if (f->session.p || f->is_by_turn)
-		return read_rows(
-			r, f->session.p ? ROWS_SESSION : ROWS_TURN, f->since_ms, f->until_ms, e);
-	for (size_t i = 0; f->blocks && i < f->blocks->n; i++)
-		if (!cut_at(r, f->blocks->all[i].start_ms, &from_ms, e) ||
-			!cut_at(r, f->blocks->all[i].end_ms, &from_ms, e))
+	int64_t first, end, to_ms;
+	r->turns = (struct rowset){.n_key = 1, .n_columns = 2};
+	if (f->has_prompt && !spend_prompts_read(r->db, &r->prompts, e))
+		return false;
+	if (!find_quarters(f, &first, &end))
+		return spend_turns(r, f->since_ms, f->until_ms, e);
+	for (int64_t from_ms = f->since_ms; from_ms < f->until_ms; from_ms = to_ms) {
+		to_ms = f->blocks ? block_next_cut_ms(f->blocks, from_ms, QUARTER_MS) : INT64_MAX;
+		to_ms = to_ms < f->until_ms ? to_ms : f->until_ms;
+		if (!read_piece(r, from_ms, to_ms, e))
 			return false;
-	return read_piece(r, from_ms, f->until_ms, e);
+	}
+	return true;
 }
 
-static bool read_reported(struct reader *r, struct reported_list *out, struct err *e)
+static bool read_reported(struct spend_reader *r, struct reported_list *out, struct err *e)
 {
 	AUTO(finalize) sqlite3_stmt *told = NULL;
 	AUTO(finalize) sqlite3_stmt *metered = NULL;
@@ -391,44 +397,38 @@ static bool read_reported(struct reader *r, struct reported_list *out, struct er
 }
 
 // The turn is in another cell already, without a cost; this one adds nothing but that.
-static bool add_reported(struct reader *r, const struct reported *x, struct err *e)
+static bool add_reported(struct spend_reader *r, const struct reported *x, struct err *e)
 {
 	const struct spend_filter *f = r->filter;
-	const int64_t *origin;
-	const struct rate *rate = rates_find(&r->rates, x->class_id, x->at_ms);
-	bool is_asked = rate && (f->cost == COST_REPORTED || !rate->is_priced);
-	int64_t first, end;
-	if (!is_asked || x->at_ms < f->since_ms || x->at_ms >= f->until_ms)
+	const struct spend_place p = {x->at_ms, x->origin_id, x->class_id, x->charge_id};
+	const struct rate *rate;
+	struct spend_cell *c;
+	int64_t first, end, quarter = x->at_ms / QUARTER_MS;
+	if (x->at_ms < f->since_ms || x->at_ms >= f->until_ms)
 		return true;
-	if (!find_origin(r, x->origin_id, &origin, e))
+	if (!spend_begin_cell(r, &p, &c, &rate, e))
 		return false;
-	struct spend_cells *out = r->out;
-	out->all = mem_reserve(out->all, &out->cap, out->n + 1, sizeof *out->all);
-	struct spend_cell *c = &out->all[out->n];
-	*c = (struct spend_cell){0};
-	if (!origin || !set_charge(r, c, x->charge_id))
+	if (!rate || (f->cost != COST_REPORTED && rate->is_priced))
 		return true;
-	out->n++;
-	int64_t quarter = x->at_ms / QUARTER_MS;
+	r->out->n++;
 	bool is_rolled_up = find_quarters(f, &first, &end) && quarter >= first && quarter < end;
+	memset(&c->v[SPEND_TURNS], 0, sizeof c->v - SPEND_TURNS * sizeof *c->v);
 	c->v[SPEND_TURN_ID] = is_rolled_up ? SPEND_NULL : x->turn_id;
 	c->v[SPEND_AT_MS] = is_rolled_up ? quarter * QUARTER_MS : x->at_ms;
-	c->v[SPEND_ORIGIN_ID] = origin[ORIGIN_ID];
-	c->v[SPEND_CLASS_ID] = x->class_id;
 	c->v[SPEND_MODEL_ID] = rate->model_id;
-	c->v[SPEND_SESSION_ID] = origin[SESSION_ID];
-	c->v[SPEND_AGENT_ID] = origin[AGENT_ID];
-	c->v[SPEND_PROJECT_ID] = origin[PROJECT_ID];
-	c->v[SPEND_PROMPT_ID] = is_rolled_up || !x->prompt_id ? SPEND_NULL : x->prompt_id;
+	if (f->has_prompt)
+		c->v[SPEND_PROMPT_ID] = spend_prompt_of(&r->prompts,
+			x->prompt_id ? x->prompt_id : SPEND_NULL, c->v[SPEND_SESSION_ID], x->at_ms);
 	c->v[SPEND_COST] = x->pico;
 	c->v[SPEND_UNPRICED] = -x->n_turns;
 	c->v[SPEND_FIRST_MS] = c->v[SPEND_LAST_MS] = x->at_ms;
+	c->v[SPEND_LARGEST_RESULT] = c->v[SPEND_LARGEST_NAME_ID] = SPEND_NULL;
 	return true;
 }
 
 bool spend_read(sqlite3 *db, const struct spend_filter *f, struct spend_cells *out, struct err *e)
 {
-	struct reader r = {.db = db, .filter = f, .out = out};
+	struct spend_reader r = {.db = db, .filter = f, .out = out};
 	struct reported_list reported = {0};
 	out->n = 0;
 	bool ok = read_rates(&r, e) && read_reported(&r, &reported, e);
@@ -443,8 +443,8 @@ bool spend_read(sqlite3 *db, const struct spend_filter *f, struct spend_cells *o
 	rowset_free(&r.origins);
 	rowset_free(&r.charges);
 	rowset_free(&r.cut_days);
+	rowset_free(&r.turns);
+	spend_prompts_free(&r.prompts);
 	finalize(&r.origin);
-	for (int i = 0; i < N_ROWS; i++)
-		finalize(&r.rows[i]);
 	return ok;
 }

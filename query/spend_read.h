@@ -47,6 +47,7 @@ enum spend_column {
 	SPEND_COST,
 	SPEND_UNPRICED,
 	SPEND_UNKNOWN,
+	SPEND_CALLS,
 	SPEND_INPUT_COST, // here the parts of the cost begin, in the order of the counts
 	SPEND_OUTPUT_COST,
 	SPEND_CACHE_WRITE_COST, // of both kinds
@@ -56,6 +57,8 @@ enum spend_column {
 	SPEND_CACHE_EXTRA,
 	SPEND_FIRST_MS,
 	SPEND_LAST_MS,
+	SPEND_LARGEST_RESULT,
+	SPEND_LARGEST_NAME_ID,
 	SPEND_N_COLUMNS,
 };
 
@@ -66,14 +69,17 @@ struct spend_filter {
 	bool is_by_charge; // of the first columns only charge, session, class and model are asked
 			   // for
 	bool has_charge;   // SPEND_CHARGED_PROJECT_ID to SPEND_NUMBER: one is asked for
-	bool is_by_turn;   // SPEND_PROMPT_ID is asked for: turns are read, no roll-up
+	bool has_prompt;   // SPEND_PROMPT_ID: turns are read, no roll-up
+	bool has_calls;    // SPEND_CALLS, SPEND_LARGEST_RESULT or SPEND_LARGEST_NAME_ID: likewise
+	bool is_coarse;    // neither SPEND_TURN_ID nor a time but SPEND_FIRST_MS and SPEND_LAST_MS
 	enum report_cost cost;
 	bool has_parts; // SPEND_INPUT_COST to SPEND_CACHE_EXTRA: one is asked for
 	// If SPEND_BLOCK is asked for: no cell has turns of two of them. Else NULL.
 	const struct blocks *blocks;
 };
 
-// A roll-up row, a turn or a step. What was not asked for may be missing. SPEND_HOUR to
+// A roll-up row, a turn or a step; of turns that follow one another and differ in no dimension
+// asked for one cell is made if is_coarse. What was not asked for may be missing. SPEND_HOUR to
 // SPEND_BLOCK, SPEND_SPLIT and SPEND_BY_PROJECT_ID to SPEND_BY_AGENT_ID are not set; of the others,
 // what is NULL is SPEND_NULL.
 struct spend_cell {
@@ -84,9 +90,6 @@ struct spend_cells {
 	struct spend_cell *all; // to be freed
 	size_t n, cap;
 };
-
-// Nothing but the model is limited: such a filter may be asked for by charge.
-bool spend_is_whole(const struct spend_filter *f);
 
 MUST_USE bool spend_read(
 	sqlite3 *db, const struct spend_filter *f, struct spend_cells *out, struct err *e);

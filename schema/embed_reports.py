@@ -10,8 +10,9 @@ GROUPS = 'overview time work worklog guard health'.split()
 # What a filter binds, besides :now_ms, which every report may use.
 BINDS = {'time': ('since_ms', 'until_ms')}
 SINGLE = 'report title about group version window totals chart empty example source like order exit'.split()
-WINDOWS = ('today', 'newest', 'pull-request', 'turn', 'tips')
-FLAGS = ('total', 'minor', 'wrap', 'alert')
+WINDOWS = ('today', 'newest', 'pull-request', 'turn', 'prompt', 'tips')
+LATE = ('prompt_text',)
+FLAGS = ('total', 'minor', 'wrap', 'alert', 'wide')
 MEASURES = [  # (name, type, about, flags), in the order of contract.md
     ('turns', 'int', 'API responses', ['total']),
     ('input', 'tokens', 'Input tokens that were not cached', ['total', 'minor']),
@@ -125,7 +126,7 @@ class Header:
             self.bad(f'unknown tag @{tag}')
 
     def add_column(self, name, kind, about, flags):
-        drill = ratio = by = None
+        drill, ratio, by, late = None, None, None, 'none'
         for f in flags:
             if f.startswith('drill='):
                 drill = f[6:]
@@ -135,6 +136,8 @@ class Header:
                 by = 'model'
             elif f.startswith('by='):
                 by = f[3:]
+            elif f[5:] in LATE and f.startswith('late='):
+                late = f[5:]
             elif f not in FLAGS:
                 self.bad(f'unknown flag {f!r} of column {name}')
         self.check_word(name)
@@ -142,7 +145,7 @@ class Header:
             self.bad(f'column {name} is of no known type: {kind!r}')
         if name in [c['name'] for c in self.columns]:
             self.bad(f'column {name} stands here twice')
-        self.columns.append(dict(name=name, type=kind, about=about, drill=drill, ratio=ratio, by=by, line=self.line,
+        self.columns.append(dict(name=name, type=kind, about=about, drill=drill, ratio=ratio, by=by, late=late, line=self.line,
                                  **{f: f in flags or (f == 'total' and ratio is not None) for f in FLAGS}))
 
     def read_param(self, c):
@@ -271,7 +274,8 @@ def c_table(headers, spend, c_string):
         out.append(f'static const struct report_column columns_{i}[] = {{')
         for c in h.columns:
             out.append(f'\t{{{c_quote(c["name"])}, {c_quote(c["about"])}, {c_quote(c["drill"])}, {c_quote(c["ratio"])}, '
-                       f'VALUE_{c["type"].upper()}, ' + ', '.join(flag(c[f]) for f in FLAGS) + f', {by_bits([c["by"]])}}},')
+                       f'VALUE_{c["type"].upper()}, LATE_{c["late"].upper()}, '
+                       + ', '.join(flag(c[f]) for f in FLAGS) + f', {by_bits([c["by"]])}}},')
         out.append('};')
     out.append('const struct report_def report_defs[] = {')
     for i, h in enumerate(headers):
@@ -335,7 +339,7 @@ def reports(schema, c_string):
     export.check()
     return c_table(headers + [export], spend, c_string) + [
         f'const char report_newest_sql[] =\n{c_string(f"WITH {spend} {newest}")};'] + [
-        f'const char spend_{name}_sql[] =\n{c_string(f"WITH {filters(spend)} {sql}")};'
+        f'const char spend_{name}_sql[] =\n{c_string(f"WITH {filters(spend)} {sql}" if "spend_" in sql or sql[0] == "," else sql)};'
         for name, sql in statements(os.path.join(schema, 'spend_read.sql'))] + [
         f'const char calls_{name}_sql[] =\n{c_string(f"WITH {filters(spend)} {sql}")};'
         for name, sql in statements(os.path.join(schema, 'call_read.sql'))] + [

@@ -39,6 +39,13 @@ struct report_param {
 	bool is_positional; // required ones and those with choices; the others are options
 };
 
+// What the SQL of a column gives is a row id, in whose place something is read after the rows that
+// are shown have been chosen.
+enum report_late {
+	LATE_NONE,
+	LATE_PROMPT_TEXT, // id of a prompt: its text, from the transcript
+};
+
 struct report_column {
 	const char *name;
 	const char *about;
@@ -46,10 +53,12 @@ struct report_column {
 	const char
 		*ratio; // "a/b+c": what its total is, of the totals of these columns; NULL: a sum
 	enum value_type type;
+	enum report_late late;
 	bool is_total; // summed up in the totals
 	bool is_minor; // a table that is too wide leaves it out before others
 	bool is_wrap;  // a table folds it onto several lines rather than cut it
 	bool is_alert; // a table shows it whenever there is something in it, and only then
+	bool is_wide;  // a table leaves out minor columns before it cuts much of this text
 	unsigned by;   // of enum report_by: there only if rows are split by that; 0: always
 };
 
@@ -86,6 +95,7 @@ enum report_window {
 	WINDOW_NEWEST,       // the session of the newest turn
 	WINDOW_PULL_REQUEST, // :repo of :number, if it was not given
 	WINDOW_TURN,         // the message id that :turn is the beginning of
+	WINDOW_PROMPT,       // the prompt that :prompt is the beginning of the id of
 	WINDOW_TIPS,         // without a beginning thirty days; a :rule that exists
 };
 
@@ -125,8 +135,10 @@ extern const struct report_def export_def[1];
 extern const char report_newest_sql[];
 
 // The statements of spend_read.sql.
-extern const char spend_origin_sql[], spend_left_sql[], spend_rate_sql[], spend_rollup_sql[],
-	spend_turn_sql[], spend_session_sql[], spend_branch_sql[], spend_charge_sql[],
+extern const char spend_origin_sql[], spend_left_sql[], spend_branch_sql[], spend_charge_sql[],
+	spend_rate_sql[], spend_rollup_sql[], spend_turn_sql[], spend_step_sql[], spend_call_sql[],
+	spend_session_turn_sql[], spend_session_step_sql[], spend_session_call_sql[],
+	spend_all_turn_sql[], spend_all_step_sql[], spend_all_call_sql[], spend_prompt_sql[],
 	spend_told_sql[], spend_metered_sql[];
 // Those of call_read.sql.
 extern const char calls_origin_sql[], calls_class_sql[], calls_charge_sql[], calls_edit_sql[],

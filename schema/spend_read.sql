@@ -1,10 +1,10 @@
--- What spend_sum (query/spend.h) reads. Each statement stands behind the two common table expressions
--- of spend.sql that hold the filters, and takes their parameters besides its own.
+-- What spend_sum (query/spend.h) reads. A statement that names one of the common table expressions of
+-- spend.sql that hold the filters stands behind them, and takes their parameters besides its own.
 
 -- What a row says by its origin: those from :first to :last, whatever the filters.
 -- @statement origin
 SELECT o.id, o.session_id, o.agent_id, w.project_id,
-  o.version_id IN (SELECT id FROM lower_bound_version) AS is_lower_bound
+  EXISTS (SELECT 1 FROM lower_bound_version AS v WHERE v.id = o.version_id) AS is_lower_bound
 FROM origin AS o LEFT JOIN workdir AS w ON w.id = o.workdir_id
 WHERE o.id BETWEEN :first AND :last
 
@@ -33,31 +33,63 @@ ORDER BY s.class_id, s.from_ms
 
 -- Whole quarter hours.
 -- @statement rollup
-SELECT NULL, quarter * 900000, origin_id, class_id, charge_id, turns, input_tok, output_tok, cache_5m_tok, cache_1h_tok,
-  cache_read_tok, web_searches, aborted, first_ms, last_ms, NULL
+SELECT quarter * 900000, origin_id, class_id, charge_id, turns, input_tok, output_tok, cache_5m_tok, cache_1h_tok,
+  cache_read_tok, web_searches, aborted, first_ms, last_ms
 FROM rollup WHERE quarter >= :first AND quarter < :last
 
--- Turns and their steps.
+-- Turns as they stand, then their steps.
 -- @statement turn
-SELECT turn_id, at_ms, origin_id, class_id, charge_id, turns, input, output, cache_write_5m, cache_write_1h,
-  cache_read, web_searches, aborted, at_ms, at_ms, prompt_id
-FROM turn_portion WHERE at_ms >= :first AND at_ms < :last
-UNION ALL
-SELECT turn_id, at_ms, origin_id, class_id, charge_id, turns, input, output, cache_write_5m, cache_write_1h,
-  cache_read, web_searches, aborted, at_ms, at_ms, prompt_id
-FROM step_portion WHERE at_ms >= :first AND at_ms < :last
+SELECT id, at_ms, origin_id, class_id, charge_id, prompt_id, input_tok, output_tok, cache_write_tok, cache_5m_tok,
+  cache_1h_tok, cache_read_tok, n_web_search, aborted_chars IS NOT NULL
+FROM turn WHERE at_ms >= :first AND at_ms < :last
 
--- Those of one session, which are found by its origins.
--- @statement session
-SELECT p.turn_id, p.at_ms, p.origin_id, p.class_id, p.charge_id, p.turns, p.input, p.output, p.cache_write_5m,
-  p.cache_write_1h, p.cache_read, p.web_searches, p.aborted, p.at_ms, p.at_ms, p.prompt_id
-FROM session AS s CROSS JOIN origin AS o ON o.session_id = s.id CROSS JOIN turn_portion AS p ON p.origin_id = o.id
-WHERE s.uid = :session AND +p.at_ms >= :first AND +p.at_ms < :last
-UNION ALL
-SELECT p.turn_id, p.at_ms, p.origin_id, p.class_id, p.charge_id, p.turns, p.input, p.output, p.cache_write_5m,
-  p.cache_write_1h, p.cache_read, p.web_searches, p.aborted, p.at_ms, p.at_ms, p.prompt_id
-FROM session AS s CROSS JOIN origin AS o ON o.session_id = s.id CROSS JOIN step_portion AS p ON p.origin_id = o.id
-WHERE s.uid = :session AND +p.at_ms >= :first AND +p.at_ms < :last
+-- @statement step
+SELECT t.id, t.at_ms, t.origin_id, s.class_id, t.charge_id, t.prompt_id, s.input_tok, s.output_tok, 0, s.cache_5m_tok,
+  s.cache_1h_tok, s.cache_read_tok, 0, 0
+FROM turn AS t CROSS JOIN turn_step AS s ON s.turn_id = t.id WHERE t.at_ms >= :first AND t.at_ms < :last
+
+-- Their tool calls.
+-- @statement call
+SELECT c.turn_id, c.name_id, c.result_bytes
+FROM turn AS t CROSS JOIN tool_call AS c ON c.turn_id = t.id WHERE t.at_ms >= :first AND t.at_ms < :last
+
+-- The same of one session, whose turns are found by its origins.
+-- @statement session_turn
+SELECT t.id, t.at_ms, t.origin_id, t.class_id, t.charge_id, t.prompt_id, t.input_tok, t.output_tok, t.cache_write_tok,
+  t.cache_5m_tok, t.cache_1h_tok, t.cache_read_tok, t.n_web_search, t.aborted_chars IS NOT NULL
+FROM session AS z CROSS JOIN origin AS o ON o.session_id = z.id CROSS JOIN turn AS t ON t.origin_id = o.id
+WHERE z.uid = :session AND +t.at_ms >= :first AND +t.at_ms < :last
+
+-- @statement session_step
+SELECT t.id, t.at_ms, t.origin_id, s.class_id, t.charge_id, t.prompt_id, s.input_tok, s.output_tok, 0, s.cache_5m_tok,
+  s.cache_1h_tok, s.cache_read_tok, 0, 0
+FROM session AS z CROSS JOIN origin AS o ON o.session_id = z.id CROSS JOIN turn AS t ON t.origin_id = o.id
+CROSS JOIN turn_step AS s ON s.turn_id = t.id
+WHERE z.uid = :session AND +t.at_ms >= :first AND +t.at_ms < :last
+
+-- @statement session_call
+SELECT c.turn_id, c.name_id, c.result_bytes
+FROM session AS z CROSS JOIN origin AS o ON o.session_id = z.id CROSS JOIN turn AS t ON t.origin_id = o.id
+CROSS JOIN tool_call AS c ON c.turn_id = t.id
+WHERE z.uid = :session AND +t.at_ms >= :first AND +t.at_ms < :last
+
+-- The same of all time, in the order in which the rows stand.
+-- @statement all_turn
+SELECT id, at_ms, origin_id, class_id, charge_id, prompt_id, input_tok, output_tok, cache_write_tok, cache_5m_tok,
+  cache_1h_tok, cache_read_tok, n_web_search, aborted_chars IS NOT NULL
+FROM turn
+
+-- @statement all_step
+SELECT t.id, t.at_ms, t.origin_id, s.class_id, t.charge_id, t.prompt_id, s.input_tok, s.output_tok, 0, s.cache_5m_tok,
+  s.cache_1h_tok, s.cache_read_tok, 0, 0
+FROM turn_step AS s CROSS JOIN turn AS t ON t.id = s.turn_id
+
+-- @statement all_call
+SELECT turn_id, name_id, result_bytes FROM tool_call
+
+-- Human prompts: what turns are counted to.
+-- @statement prompt
+SELECT session_id, at_ms, id FROM prompt NOT INDEXED WHERE is_prompt = 1
 
 -- What transcripts say that responses have cost: all of them (:all), or those without a price.
 -- @statement told

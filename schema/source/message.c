@@ -269,26 +269,30 @@ static void tool_input(struct scan *s, struct reading *r, struct line_tool_use *
 	t->input_hash = sum;
 }
 
-// The text of a tool's result: a string, or an array of blocks whose first text counts. `content`
-// is a whole value that was scanned before: of a string only the quotes are taken off.
+// The text of the next block that has one; STR_NONE: there is none.
+static struct str next_text(struct scan *s, struct scan_list *list)
+{
+	struct str key, text = STR_NONE;
+	while (!text.p && scan_item(s, list)) {
+		struct scan_list members = {0};
+		while (scan_key(s, &members, &key)) {
+			if (str_is(key, "text"))
+				(void)scan_string(s, &text);
+			else
+				(void)scan_skip(s);
+		}
+	}
+	return text;
+}
+
+// The text of a tool's result; of blocks the first. `content` is a value that was scanned before.
 static struct str result_text(struct str content)
 {
 	if (content.p[0] == '"')
 		return (struct str){content.p + 1, content.n - 2};
 	struct scan s = scan_begin(content);
 	struct scan_list list = {0};
-	struct str text = STR_NONE;
-	while (!text.p && scan_item(&s, &list)) {
-		struct scan_list members = {0};
-		struct str key;
-		while (scan_key(&s, &members, &key)) {
-			if (str_is(key, "text"))
-				(void)scan_string(&s, &text);
-			else
-				(void)scan_skip(&s);
-		}
-	}
-	return text;
+	return next_text(&s, &list);
 }
 
 static struct str head(struct str s, size_t n)
@@ -418,13 +422,24 @@ static bool is_envelope(struct str text)
 	return false;
 }
 
+// Likewise of a user's line, whose words stand behind what an editor tells of its files, in blocks.
+static struct str user_text(struct arena *a, struct str content)
+{
+	struct scan s = scan_begin(content);
+	struct scan_list list = {0};
+	for (struct str text; (text = next_text(&s, &list)).p;)
+		if (!str_starts(scan_decode(a, head(text, 64), 16), "<ide_"))
+			return text;
+	return result_text(content);
+}
+
 void message_finish(struct reading *r)
 {
 	struct line *l = r->out;
 	if (l->is_aborted && r->content.p)
 		l->aborted_chars = streamed_chars(r->content);
 	if (l->type == LINE_USER && r->content.p && !r->has_tool_result)
-		l->text_raw = result_text(r->content);
+		l->text_raw = user_text(r->arena, r->content);
 	if (!l->text_raw.p)
 		return;
 	struct str begin = scan_decode(r->arena, head(l->text_raw, 256), 64);

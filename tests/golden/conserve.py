@@ -287,7 +287,7 @@ def main():
         schema = os.path.abspath(sys.argv[2])
         path = ledger.make(schema, folder)
         ccl = Ccl(os.path.abspath(sys.argv[1]), folder)
-        money, special = [], ('summary', 'today', 'last', 'session', 'prs', 'pr', 'unassigned', 'why', 'pr-why', 'compare', 'deadends')
+        money, special = [], ('summary', 'today', 'last', 'session', 'prs', 'pr', 'unassigned', 'why', 'pr-why', 'compare', 'deadends', 'prompt')
         for r in ccl('reports')['rows']:
             if r['report'] in special or r['group'] in ('guard', 'health', 'worklog'):
                 continue
@@ -306,6 +306,11 @@ def main():
         same('all sessions', [sum(p[i] for p in parts) for i in range(len(MEASURES))], ccl.totals('summary'))
         for s in sessions:
             same(f'session {s}', ccl.totals('session', s), ccl.totals('summary', '--session', s))
+        for r in ccl('prompts')['rows']:
+            for window in WINDOWS[:3] + [['--cost', 'reported']]:
+                row = [x for x in ccl('prompts', *window)['rows'] if x['prompt'] == r['prompt']]
+                same(f'prompt {r["prompt"]} {window}', ccl.totals('prompt', r['prompt'], *window),
+                     [row[0][m] or 0 for m in MEASURES] if row else [0] * len(MEASURES))
         today = [r for r in ccl('summary')['rows'] if r['period'] == 'today'][0]
         same('today', ccl.totals('today'), [today[m] for m in MEASURES])
         newest = ccl('sessions', '--limit', '1')['rows'][0]['session']

@@ -192,3 +192,6 @@ INSERT INTO work(id, type, goal, root, started_ms, ended_ms, lesson) VALUES
 (4, 'explore', 'Where does it wait?', '/home/u/new.app', 1795276800000, 1795280400000, NULL),
 (5, 'bug', 'The login loop', '/home/u/api', 1795262400000, NULL, NULL);
 INSERT INTO work_note(work_id, at_ms, text) VALUES (1, 1795219200000, 'the cache was stale'), (1, 1795222800000, '# not a heading');
+
+-- Prompts whose text stands in title.jsonl, and does not.
+UPDATE prompt SET file_id = 1, offset_bytes = @THIRD@ WHERE uid IN ('p5', 'p6');

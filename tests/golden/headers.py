@@ -36,6 +36,7 @@ CASES = [  # what is replaced, by what, what the message begins with and has in 
     ('model  text  Model', 'model  text', 'probe.sql:7', 'a column is'),
     ('model  text  Model', 'model  text  Model  drill=nothing', 'probe.sql:7', 'no such report'),
     ('model  text  Model', 'model  text  Model  totl', 'probe.sql:7', 'unknown flag'),
+    ('model  text  Model', 'model  text  Model  late=title', 'probe.sql:7', 'unknown flag'),
     ('model  text  Model', 'model  text  Model  split', 'probe.sql:1', 'needs @filter breakdown'),
     ('model  text  Model', 'cost  usd  Money', 'probe.sql:8', 'twice'),
     ('time model', 'time model by', 'probe.sql:1', '@by and @filter by'),

@@ -6,7 +6,8 @@ import shutil
 import sqlite3
 
 TITLES = (b'{"type":"ai-title","aiTitle":"Clock\\n change \\u001b[31m| of autumn"}\n',
-          '{"type":"custom-title","customTitle":"Zahlung 支払い","sessionId":"x"}\n'.encode())
+          '{"type":"custom-title","customTitle":"Zahlung 支払い","sessionId":"x"}\n'.encode(),
+          b'{"type":"user","message":{"role":"user","content":"Pay with a card:\\n\\t1. read `src/pay.c`, \\u001b[31mas | it is"},"uuid":"p5"}\n')
 # As the hook's roll-up is defined in 001_init.sql.
 ROLLUP = '''
 INSERT INTO rollup
@@ -50,7 +51,7 @@ def make(schema_dir, folder, is_empty=False, more=None):
         with open(os.path.join(folder, 'title.jsonl'), 'wb') as f:
             f.writelines(TITLES)
         sql = open(os.path.join(here, 'fixture.sql'), encoding='utf-8').read()
-        db.executescript(sql.replace('@DIR@', folder).replace('@SECOND@', str(len(TITLES[0]))))
+        db.executescript(sql.replace('@DIR@', folder).replace('@SECOND@', str(len(TITLES[0]))).replace('@THIRD@', str(len(TITLES[0] + TITLES[1]))))
         if more:
             db.executescript(open(os.path.join(here, more + '.sql'), encoding='utf-8').read())
         db.executescript(CHARGE)

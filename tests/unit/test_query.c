@@ -17,6 +17,7 @@
 #include "forget.h"
 #include "layout.h"
 #include "ledger.h"
+#include "line_at.h"
 #include "report.h"
 #include "sink.h"
 #include "text.h"
@@ -366,6 +367,37 @@ static void test_args(void **state)
 	assert_null(args_nearest(STR("budget"), names, 2));
 }
 
+// Longer than what is read at once, up to a limit.
+static void test_line_at(void **state)
+{
+	enum { LINE = 100000, MAX = LINE + 1 };
+	char path[] = "/tmp/ccl-line-XXXXXX", *text = mem_alloc(2 * LINE + 3);
+	struct arena a = {0};
+	int fd = mkstemp(path);
+	(void)state;
+	memset(text, 'a', LINE);
+	text[LINE] = '\n';
+	memset(text + LINE + 1, 'b', LINE + 1);
+	text[2 * LINE + 2] = '\n';
+	assert_true(fd >= 0 && write(fd, text, 2 * LINE + 3) == 2 * LINE + 3);
+	struct str line = line_at(&a, path, 0, MAX);
+	assert_true(str_eq(line, (struct str){text, LINE}));
+	assert_int_equal(line_at(&a, path, LINE, MAX).n, 0);
+	assert_non_null(line_at(&a, path, LINE, MAX).p);
+	assert_null(line_at(&a, path, LINE + 1, MAX).p);
+	assert_int_equal(line_at(&a, path, LINE + 1, MAX + 1).n, LINE + 1);
+	assert_null(line_at(&a, path, 0, 100).p);
+	assert_null(line_at(&a, path, 2 * LINE + 3, MAX).p);
+	assert_null(line_at(&a, path, INT64_MAX, MAX).p);
+	assert_null(line_at(&a, path, -1, MAX).p);
+	assert_true(str_is(line_flatten(&a, STR(" a\n\t b\r\n")), "a b"));
+	assert_int_equal(line_flatten(&a, STR("\n")).n, 0);
+	(void)close(fd);
+	(void)unlink(path);
+	free(text);
+	arena_free(&a);
+}
+
 static void test_title(void **state)
 {
 	static const char lines[] = "{\"type\":\"ai-title\",\"aiTitle\":\"a\\n b\\tc \"}\n"
@@ -469,7 +501,8 @@ static void test_every_report(void **state)
 			req.params[p] =
 				str_is(str_of(def->params[p].name), "rule") ? STR_NONE : STR("1");
 		check_more(db, def, &req);
-		if (def->window == WINDOW_PULL_REQUEST || def->window == WINDOW_TURN) {
+		if (def->window == WINDOW_PULL_REQUEST || def->window == WINDOW_TURN ||
+			def->window == WINDOW_PROMPT) {
 			assert_false(report_run(db, &a, &req, &r, &e));
 			assert_int_equal(e.code, ERR_NO_INPUT);
 			continue;
@@ -554,6 +587,7 @@ int main(void)
 		cmocka_unit_test(test_result),
 		cmocka_unit_test(test_layout),
 		cmocka_unit_test(test_args),
+		cmocka_unit_test(test_line_at),
 		cmocka_unit_test(test_title),
 		cmocka_unit_test(test_every_report),
 		cmocka_unit_test(test_forget),

@@ -326,6 +326,12 @@ static const struct row users[] = {
 	{SAID("'<bash-stderr>'"), "user uuid=u prompt_chars=13"},
 	{SAID("'<ide_opened_file>'"), "user uuid=u prompt_chars=17"},
 	{SAID("'<ide_selection>'"), "user uuid=u prompt_chars=15"},
+	{SAID("[{'type':'text','text':'<ide_opened_file>x'}]"), "user uuid=u prompt_chars=18"},
+	{SAID("[{'type':'text','text':'<ide_opened_file>x'},{'text':'\\u003cide_selection>y'},"
+	      "{'type':'image'},{'type':'text','text':'words'},{'type':'text','text':'more'}]"),
+		"user uuid=u is_prompt prompt_chars=5"},
+	{SAID("[{'type':'text','text':'<command-message>x'},{'type':'text','text':'words'}]"),
+		"user uuid=u prompt_chars=18"},
 	{SAID("'<system-reminder>'"), "user uuid=u prompt_chars=17"},
 	{SAID("'[Request interrupted by user for tool use]'"), "user uuid=u prompt_chars=42"},
 	{SAID("'see <command-name>'"), "user uuid=u is_prompt prompt_chars=18"},
