@@ -55,6 +55,7 @@ enum option {
 	OPT_OUTPUT,
 	OPT_ANONYMISE,
 	OPT_SCHEMA,
+	OPT_RESULT,
 	OPT_HELP,
 	N_OPTIONS,
 };
