@@ -63,6 +63,8 @@ const struct option_def option_defs[N_OPTIONS] = {
 	[OPT_ANONYMISE] = {"anonymise", NULL, NULL,
 		"hashes in place of ids, projects, branches, repositories and own names"},
 	[OPT_SCHEMA] = {"schema", NULL, NULL, "list tables, views and columns"},
+	[OPT_RESULT] = {"result", NULL, "FILE",
+		"keep this result of `claude -p --output-format json`; -: stdin"},
 	[OPT_HELP] = {"help", "h", NULL, "this page"},
 };
 

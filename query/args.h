@@ -57,6 +57,7 @@ enum option {
 	OPT_OUTPUT,
 	OPT_ANONYMISE,
 	OPT_SCHEMA,
+	OPT_RESULT,
 	OPT_HELP,
 	N_OPTIONS,
 };

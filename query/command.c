@@ -190,6 +190,25 @@ static bool run_work(struct arena *a, int argc, char **argv, int *out_status, st
 		      : unknown(name, e);
 }
 
+// `ccl audit --result FILE` is a command, since it keeps something.
+static const struct command_def audit_result_def = {"audit", "health", "--result FILE [options]",
+	"Hold a result of `claude -p` against the turns",
+	"Keeps the numbers of what `claude -p --output-format json` (or stream-json) has printed, "
+	"never its text, and audits that session. - is stdin.",
+	OPTS_OUTPUT | OPT(OPT_TIMEZONE) | OPT(OPT_BREAKDOWN) | OPT(OPT_RESULT), 0, 0,
+	command_audit_result, "claude -p --output-format json ... | ccl audit --result -"};
+
+// `ccl audit 3f2a` is `ccl audit --session 3f2a`.
+static bool run_audit(struct arena *a, int argc, char **argv, int *out_status, struct err *e)
+{
+	for (int i = 2; i < argc; i++)
+		if (str_starts(str_of(argv[i]), "--result"))
+			return run_command(a, &audit_result_def, argc, argv, 2, out_status, e);
+	if (argc > 2 && argv[2][0] != '-')
+		argv[2] = arena_printf(a, "--session=%s", argv[2]);
+	return run_report(a, report_find(STR("audit")), argc, argv, 2, out_status, e);
+}
+
 bool command_run(struct arena *a, int argc, char **argv, int *out_status, struct err *e)
 {
 	struct str word = str_of(argc > 1 ? argv[1] : NULL);
@@ -208,6 +227,8 @@ bool command_run(struct arena *a, int argc, char **argv, int *out_status, struct
 	const struct report_def *report = report_find(word);
 	if (str_is(word, "work"))
 		return run_work(a, argc, argv, out_status, e);
+	if (str_is(word, "audit"))
+		return run_audit(a, argc, argv, out_status, e);
 	for (size_t i = 0; i < N_NOUNS; i++)
 		if (str_is(word, nouns[i].word))
 			return run_noun(a, i, argc, argv, out_status, e);

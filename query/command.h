@@ -39,6 +39,7 @@ bool command_budget_on(struct command_call *call, struct err *e);
 bool command_budget_log(struct command_call *call, struct err *e);
 bool command_budget_check(struct command_call *call, struct err *e);
 bool command_completion(struct command_call *call, struct err *e);
+bool command_audit_result(struct command_call *call, struct err *e);
 bool command_config(struct command_call *call, struct err *e);
 bool command_export(struct command_call *call, struct err *e);
 bool command_forget(struct command_call *call, struct err *e);

@@ -5,6 +5,7 @@
 
 #include "activity.h"
 #include "alertfn.h"
+#include "audit.h"
 #include "beyond.h"
 #include "calls.h"
 #include "ledger.h"
@@ -42,7 +43,7 @@ bool report_open(struct arena *a, sqlite3 **out, struct err *e)
 	if (!ledger_exec(db, "PRAGMA cache_size = -32768", e) || !sqlfn_register(db, e) ||
 		!alertfn_register(db, e) || !sqlagg_register(db, e) || !spend_register(db, e) ||
 		!beyond_register(db, e) || !calls_register(db, e) || !tip_register(db, e) ||
-		!activity_register(db, e)) {
+		!activity_register(db, e) || !audit_register(db, e)) {
 		ledger_close(&db);
 		return false;
 	}
@@ -104,6 +105,15 @@ bool report_session(sqlite3 *db, struct arena *a, struct str prefix, struct str 
 	static const struct prefix p = {
 		"SELECT uid FROM session WHERE uid >= ?1 AND substr(uid, 1, length(?1)) = ?1 "
 		"ORDER BY uid LIMIT 6",
+		"session", "`ccl sessions` lists them"};
+	return find_prefix(db, a, &p, prefix, out, e);
+}
+
+bool report_audited(sqlite3 *db, struct arena *a, struct str prefix, struct str *out, struct err *e)
+{
+	static const struct prefix p = {
+		"SELECT uid FROM (SELECT uid FROM session UNION SELECT session FROM print_result) "
+		"WHERE uid >= ?1 AND substr(uid, 1, length(?1)) = ?1 ORDER BY uid LIMIT 6",
 		"session", "`ccl sessions` lists them"};
 	return find_prefix(db, a, &p, prefix, out, e);
 }

@@ -28,6 +28,9 @@ MUST_USE bool report_open(struct arena *a, sqlite3 **out, struct err *e);
 // several, ERR_NO_INPUT: there is none.
 MUST_USE bool report_session(
 	sqlite3 *db, struct arena *a, struct str prefix, struct str *out, struct err *e);
+// The same of those that only a result names (`ccl audit --result`), too.
+MUST_USE bool report_audited(
+	sqlite3 *db, struct arena *a, struct str prefix, struct str *out, struct err *e);
 // A message id (turn.key), likewise.
 MUST_USE bool report_turn(
 	sqlite3 *db, struct arena *a, struct str prefix, struct str *out, struct err *e);

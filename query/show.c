@@ -112,7 +112,11 @@ static bool read_session(
 	for (size_t i = 0; i < req->def->n_params; i++)
 		if (strcmp(req->def->params[i].name, "session") == 0)
 			prefix = req->params[i];
-	return !prefix.p || report_session(db, a, prefix, &req->session, e);
+	if (!prefix.p)
+		return true;
+	return strcmp(req->def->name, "audit") == 0
+		       ? report_audited(db, a, prefix, &req->session, e)
+		       : report_session(db, a, prefix, &req->session, e);
 }
 
 static bool read_limit(struct str text, int64_t *out, struct err *e)
@@ -151,6 +155,11 @@ struct sink_frame show_frame(const struct args *args)
 	return f;
 }
 
+static bool is_no_detail(const struct report_column *c)
+{
+	return !c->is_detail;
+}
+
 // Sorts, cuts, and fills in what is late: only for rows and columns that stay, unless the order
 // goes by it.
 static bool shape(const struct args *args, sqlite3 *db, struct result *r, struct err *e)
@@ -168,6 +177,8 @@ static bool shape(const struct args *args, sqlite3 *db, struct result *r, struct
 	result_limit(r, (size_t)limit);
 	if (args_has(args, OPT_COLUMNS) && !result_choose(r, args->values[OPT_COLUMNS], e))
 		return false;
+	if (!args_has(args, OPT_COLUMNS) && kind_of(args) == &sink_table)
+		result_drop(r, is_no_detail);
 	return prompt_text_fill(db, r, is_short, e);
 }
 

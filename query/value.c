@@ -38,6 +38,7 @@ const char *value_type_name(enum value_type type)
 		[VALUE_BOOL] = "bool",
 		[VALUE_QUANTITY] = "quantity",
 		[VALUE_JSON] = "json",
+		[VALUE_EXACT] = "usd", // to a program there is no difference
 	};
 	return names[type];
 }
@@ -45,8 +46,8 @@ const char *value_type_name(enum value_type type)
 bool value_is_number(enum value_type type)
 {
 	return type == VALUE_NUMBER || type == VALUE_INT || type == VALUE_TOKENS ||
-	       type == VALUE_USD || type == VALUE_RATE || type == VALUE_SPAN || type == VALUE_PCT ||
-	       type == VALUE_QUANTITY;
+	       type == VALUE_USD || type == VALUE_EXACT || type == VALUE_RATE ||
+	       type == VALUE_SPAN || type == VALUE_PCT || type == VALUE_QUANTITY;
 }
 
 bool value_is_text(enum value_type type)
@@ -128,7 +129,7 @@ void value_add_machine(struct buf *out, enum value_type type, const struct cell 
 	case CELL_REAL: add_real(out, c->r); return;
 	case CELL_INT: break;
 	}
-	if (type == VALUE_USD) {
+	if (type == VALUE_USD || type == VALUE_EXACT) {
 		usd_add(out, c->i);
 	} else if (type == VALUE_RATE) {
 		uint64_t u = magnitude(c->i);
@@ -155,6 +156,17 @@ void value_add_machine(struct buf *out, enum value_type type, const struct cell 
 	} else {
 		buf_add_int(out, c->i);
 	}
+}
+
+// "$0.125": all digits, at least two behind the point.
+static void add_exact(struct buf *out, int64_t usd_pico)
+{
+	buf_addz(out, usd_pico < 0 ? "-$" : "$");
+	buf_add_grouped(out, magnitude(usd_pico) / USD_PICO);
+	buf_addc(out, '.');
+	buf_add_digits(out, magnitude(usd_pico) % USD_PICO, 12);
+	for (int i = 0; i < 10 && out->p[out->n - 1] == '0'; i++)
+		out->n--;
 }
 
 // Whole, or to the hundredth.
@@ -198,6 +210,8 @@ void value_add_human(struct buf *out, enum value_type type, const struct cell *c
 		currency_add(out, &currency, c->i);
 	} else if (type == VALUE_RATE) {
 		usd_add_rate(out, c->i);
+	} else if (type == VALUE_EXACT) {
+		add_exact(out, c->i);
 	} else if (type == VALUE_TOKENS) {
 		add_tokens(out, c->i);
 	} else if (type == VALUE_TIME) {

@@ -27,6 +27,15 @@ CREATE TABLE tip_dismissed (
 ) STRICT, WITHOUT ROWID;
 
 -- Results of `claude -p` that were given to `ccl audit --result`: query/edit.
+CREATE TABLE print_result (
+  key             TEXT PRIMARY KEY,  -- its uuid: the same result given twice is one row
+  session         TEXT NOT NULL,     -- session id; the session may be unknown here (--no-session-persistence)
+  given_ms        INTEGER NOT NULL,  -- when it was given first
+  line            TEXT NOT NULL,     -- {"total_cost_usd":..,"modelUsage":{..}}: USD and counts as they were written, nothing else of it
+  subtype         TEXT,              -- success, error_max_turns, ...
+  terminal_reason TEXT               -- completed, aborted_streaming, ...
+) STRICT, WITHOUT ROWID;
+CREATE INDEX print_result_session ON print_result(session);
 
 -- What reports of tool calls read: ccl-hook.
 -- Two more kinds of agents that Claude Code starts for itself (agent.overhead_id): they keep its memory.

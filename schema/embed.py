@@ -118,6 +118,42 @@ def prices(path):
     return 'INSERT INTO price VALUES\n' + ',\n'.join(rows) + ';\n'
 
 
+def version_number(text, open_end, path, n):
+    """client_price_version() of client_price.c."""
+    if not text:
+        return open_end
+    if not re.fullmatch(r'\d+\.\d+\.\d+', text):
+        die(path, n, f'not a version: {text!r}')
+    a, b, c = map(int, text.split('.'))
+    return str((a * 100_000 + b) * 100_000 + c)
+
+
+def client_prices(path):
+    """client_prices.tsv -> the C table of client_price.h."""
+    out, head = [], None
+    for n, line in enumerate(open(path, encoding='utf-8'), 1):
+        cells = line.rstrip('\n').split('\t')
+        if line.startswith('#'):
+            continue
+        if head is None:
+            head = cells
+            continue
+        if len(cells) != len(head):
+            die(path, n, f'{len(cells)} cells, {len(head)} expected')
+        f = dict(zip(head, cells))
+        rates = [micro_usd(f[k], path, n) for k in ('input', 'output', 'cache_5m', 'cache_1h', 'cache_read')]
+        num, den = ratio(f['fast'], path, n)
+        if any(r * num * 11 % (den * 10) for r in rates):
+            die(path, n, 'a rate times the factors leaves a remainder')
+        since, until = version_number(f['since'], '0', path, n), version_number(f['until'], 'INT64_MAX', path, n)
+        search = fractions.Fraction(f['web_search']) * 10**12
+        out.append(f'\t{{"{f["model"]}", {since}, {until}, {f["above"]}, {{{", ".join(map(str, rates + [search]))}}}, {num}, {den}}},')
+    if sum('"*", 0,' in row for row in out) != 1 or not any('"*"' in row and 'INT64_MAX' in row for row in out):
+        die(path, 1, 'every version needs a row for * (any other model)')
+    return ['const struct client_price_row client_price_rows[] = {', *out, '};',
+            f'const size_t n_client_price_rows = {len(out)};']
+
+
 def main():
     out, out_reports, schema = sys.argv[1:4]
     read = lambda name: open(os.path.join(schema, name), encoding='utf-8').read()
@@ -129,7 +165,7 @@ def main():
     views = read('views.sql')
     rule = bare_sql(read('rules/pr_evidence.sql'))
     views += f'\nCREATE TEMP VIEW pr_evidence AS {rule};'
-    parts = ['// Made by embed.py.', QUIET, '#include "embedded.h"', '']
+    parts = ['// Made by embed.py.', QUIET, '#include "embedded.h"', '#include "client_price.h"', '']
     parts.append('const char *const embedded_migrations[] = {')
     for path in migrations:
         parts.append(c_string(bare_sql(open(path, encoding='utf-8').read())) + ',')
@@ -140,6 +176,7 @@ def main():
     parts.append(f'const char embedded_prices[] =\n{c_string(price_sql)};')
     parts.append(f'const char embedded_prices_digest[] = "{hashlib.sha256(price_sql.encode()).hexdigest()[:16]}";')
     parts += embed_comments.c_table([open(p, encoding='utf-8').read() for p in migrations] + [read('views.sql')], embed_reports.c_quote)
+    parts += client_prices(os.path.join(schema, 'client_prices.tsv'))
     try:
         table = ['// Made by embed.py.', QUIET] + embed_reports.reports(schema, c_string) + embed_tips.tips(schema, c_string)
     except embed_reports.BadHeader as e:

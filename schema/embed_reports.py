@@ -4,7 +4,7 @@ import glob
 import os
 import re
 
-TYPES = 'text id path number int tokens usd rate time day hour week month span pct bool quantity'.split()
+TYPES = 'text id path number int tokens usd rate time day hour week month span pct bool quantity exact'.split()
 FILTERS = 'time project branch model session breakdown by'.split()
 GROUPS = 'overview time work worklog guard health'.split()
 # What a filter binds, besides :now_ms, which every report may use.
@@ -12,7 +12,7 @@ BINDS = {'time': ('since_ms', 'until_ms')}
 SINGLE = 'report title about group version window totals chart empty example source like order exit'.split()
 WINDOWS = ('today', 'newest', 'pull-request', 'turn', 'prompt', 'tips')
 LATE = ('prompt_text',)
-FLAGS = ('total', 'minor', 'wrap', 'alert', 'wide')
+FLAGS = ('total', 'minor', 'wrap', 'alert', 'wide', 'detail')
 MEASURES = [  # (name, type, about, flags), in the order of contract.md
     ('turns', 'int', 'API responses', ['total']),
     ('input', 'tokens', 'Input tokens that were not cached', ['total', 'minor']),
@@ -344,4 +344,6 @@ def reports(schema, c_string):
         f'const char calls_{name}_sql[] =\n{c_string(f"WITH {filters(spend)} {sql}")};'
         for name, sql in statements(os.path.join(schema, 'call_read.sql'))] + [
         f'const char beyond_{name}_sql[] =\n{c_string(sql)};'
-        for name, sql in statements(os.path.join(schema, 'beyond_read.sql'))]
+        for name, sql in statements(os.path.join(schema, 'beyond_read.sql'))] + [
+        f'const char audit_{name}_sql[] =\n{c_string(sql)};'
+        for name, sql in statements(os.path.join(schema, 'audit_read.sql'))]

@@ -27,6 +27,7 @@ enum value_type {
 	VALUE_BOOL,     // 0, 1
 	VALUE_QUANTITY, // millionths of a millionth of a unit that another column names
 	VALUE_JSON,     // text that is JSON; as it is in JSON
+	VALUE_EXACT,    // as usd; a table prints every digit, too
 };
 
 struct report_param {
@@ -54,12 +55,13 @@ struct report_column {
 		*ratio; // "a/b+c": what its total is, of the totals of these columns; NULL: a sum
 	enum value_type type;
 	enum report_late late;
-	bool is_total; // summed up in the totals
-	bool is_minor; // a table that is too wide leaves it out before others
-	bool is_wrap;  // a table folds it onto several lines rather than cut it
-	bool is_alert; // a table shows it whenever there is something in it, and only then
-	bool is_wide;  // a table leaves out minor columns before it cuts much of this text
-	unsigned by;   // of enum report_by: there only if rows are split by that; 0: always
+	bool is_total;  // summed up in the totals
+	bool is_minor;  // a table that is too wide leaves it out before others
+	bool is_wrap;   // a table folds it onto several lines rather than cut it
+	bool is_alert;  // a table shows it whenever there is something in it, and only then
+	bool is_wide;   // a table leaves out minor columns before it cuts much of this text
+	bool is_detail; // a table shows it only where -o names it
+	unsigned by;    // of enum report_by: there only if rows are split by that; 0: always
 };
 
 // Standard filters that a report honours (@filter).
@@ -147,5 +149,8 @@ extern const char calls_origin_sql[], calls_class_sql[], calls_charge_sql[], cal
 // Those of beyond_read.sql.
 extern const char beyond_meter_sql[], beyond_parent_sql[], beyond_own_sql[], beyond_own_all_sql[],
 	beyond_price_sql[];
+// Those of audit_read.sql.
+extern const char audit_session_sql[], audit_own_sql[], audit_aborted_sql[], audit_forked_sql[],
+	audit_result_sql[];
 
 #endif

@@ -156,6 +156,8 @@ static const char delete_rest_sql[] =
 	"WHERE c.project_id = charge_due.project_id AND c.branch_id = charge_due.branch_id);"
 	"DELETE FROM charge_due WHERE session_id IN gone_session OR project_id IN gone_project;"
 	"DELETE FROM alert WHERE session_id IN gone_session;"
+	"DELETE FROM print_result WHERE session IN (SELECT uid FROM session WHERE id IN "
+	"gone_session);"
 	"DELETE FROM budget_change WHERE act = 'allow' AND target IN (SELECT uid FROM session "
 	"WHERE id IN "
 	"gone_session);"

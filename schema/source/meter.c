@@ -58,6 +58,7 @@ static void read_usage(struct scan *s, struct meter_usage *out)
 		v[i] = read_count(s, i == SEARCHES ? MAX_SEARCHES : MAX_TOK);
 		has[i] = true;
 	}
+	out->is_split = has[WRITTEN_1H];
 	bool is_split = v[WRITTEN_1H] >= 0 && v[WRITTEN_1H] <= v[WRITTEN];
 	out->counts[METER_INPUT] = v[INPUT];
 	out->counts[METER_OUTPUT] = v[OUTPUT];
@@ -100,4 +101,19 @@ struct meter_usage *meter_read(struct arena *a, struct str line, size_t *out_n)
 	}
 	*out_n = scan_at_end(&s) ? n : 0;
 	return out;
+}
+
+int64_t meter_total(struct str line)
+{
+	struct scan s = scan_begin(line);
+	struct scan_list list = {0};
+	struct str key;
+	int64_t total = -1;
+	while (scan_key(&s, &list, &key)) {
+		if (str_is(key, "totalCostUSD") || str_is(key, "total_cost_usd"))
+			total = read_usd(&s);
+		else
+			(void)scan_skip(&s);
+	}
+	return scan_at_end(&s) ? total : -1;
 }

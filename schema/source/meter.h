@@ -21,10 +21,16 @@ struct meter_usage {
 	// million searches): the meter is then not to be believed
 	int64_t counts[METER_N_COUNTS];
 	int64_t cost_pico; // costUSD, rounded; -1: absent, or above 10,000 USD
+	// the line tells 1-hour writes from others; else all stand as 5-minute writes
+	bool is_split;
 };
 
 // The models of one line, in its order, in arena memory. *out_n is 0 for what is no JSON object or
 // has no meter.
 struct meter_usage *meter_read(struct arena *a, struct str line, size_t *out_n);
+
+// What it says of all models together: totalCostUSD (of a result: total_cost_usd). -1: nothing, or
+// above 10,000 USD.
+int64_t meter_total(struct str line);
 
 #endif

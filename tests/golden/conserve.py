@@ -33,8 +33,8 @@ SPLITS = [[], ['--breakdown'], ['--by', 'project'], ['--by', 'agent,branch'], ['
 
 
 class Ccl:
-    def __init__(self, program, folder):
-        self.program, self.env, self.runs = program, run.environment(folder, {}), 0
+    def __init__(self, program, folder, name=None):
+        self.program, self.env, self.runs = program, run.environment(folder, {'LEDGER': name}), 0
 
     def __call__(self, *args):
         self.runs += 1
@@ -282,12 +282,44 @@ def check_prs(ccl):
     return n
 
 
+def check_audit(ccl):
+    """What an audit computes, and the products that a session is explained by, are what the session costs."""
+    n, cost_of = 0, lambda report: {r['session']: r['cost'] for r in report['rows']}
+    for extra in FILTERS:
+        for window in WINDOWS:
+            sessions = cost_of(ccl('sessions', '--cost', 'calculated', *extra, *window))
+            audit = ccl('audit', *extra, *window)
+            # a session that only a result names has no turns
+            computed = {r['session']: r['computed'] for r in audit['rows'] if r['turns'] or r['computed'] != 0}
+            if computed != sessions:
+                sys.exit(f'audit {extra} {window}: {computed}\nis not\n{sessions}')
+            models = ccl('audit', *extra, *window, '--breakdown')
+            for part in (audit, models):
+                kinds = part['columns'][[c['name'] for c in part['columns']].index('why') + 1:]
+                kinds = [c['name'] for c in kinds if c['type'] == 'usd']
+                for r in part['rows']:
+                    if r['difference'] is not None and sum(r[k] for k in kinds) != r['difference']:
+                        sys.exit(f'{extra} {window}: the kinds are not the difference: {r}')
+            total = sum(r['computed'] or 0 for r in models['rows'])
+            if total != sum(c or 0 for c in sessions.values()):
+                sys.exit(f'audit --breakdown {extra} {window}: {total}')
+            if not {'--project', '--branch', '--session'} & set(extra):
+                for session, cost in sessions.items():
+                    rows = ccl('explain', session, *extra, *window)['rows']
+                    if sum(r['cost'] or 0 for r in rows) != (cost or 0):
+                        sys.exit(f'explain {session} {extra} {window}: not {cost}')
+                    n += bool(cost)
+    if n < 30:
+        sys.exit(f'only {n} sessions were explained')
+    return n
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         schema = os.path.abspath(sys.argv[2])
         path = ledger.make(schema, folder)
         ccl = Ccl(os.path.abspath(sys.argv[1]), folder)
-        money, special = [], ('summary', 'today', 'last', 'session', 'prs', 'pr', 'unassigned', 'why', 'pr-why', 'compare', 'deadends', 'prompt')
+        money, special = [], ('summary', 'today', 'last', 'session', 'explain', 'prs', 'pr', 'unassigned', 'why', 'pr-why', 'compare', 'deadends', 'prompt')
         for r in ccl('reports')['rows']:
             if r['report'] in special or r['group'] in ('guard', 'health', 'worklog'):
                 continue
@@ -300,6 +332,8 @@ def main():
         n = check(ccl, money)
         n_prs, n_by, n_compare, n_charts = check_prs(ccl), check_by(ccl), check_compare(ccl), check_charts(ccl)
         n += check_costs(ccl, path, money)
+        ledger.make(schema, folder, more='audited')
+        check_audit(Ccl(os.path.abspath(sys.argv[1]), folder, 'audited'))
         # the reports that are limited by themselves
         sessions = [r['session'] for r in ccl('sessions')['rows']]
         parts = [ccl.totals('session', s) for s in sessions]

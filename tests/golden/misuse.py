@@ -89,7 +89,8 @@ def misuse(ccl, report):
     ccl.refuse(words + ['--jsn'], '--jsn', 'did you mean --json?')
     ccl.refuse(words + ['--nothing-at-all'], '--nothing-at-all', 'lists them')
     ccl.refuse(words + ['\x1b[31m'] * 16, 'ccl')
-    ccl.refuse(words + ['surplus'], 'surplus')
+    # the audit takes a session, if it is given one
+    ccl.refuse(words + (['dddd5555'] if report['report'] == 'audit' else []) + ['surplus'], 'surplus')
     ccl.refuse(words + ['--json', '--csv'], 'one format')
     ccl.refuse(words + ['--json=1'], 'takes no value')
     for option in {'since', 'project', 'branch', 'model', 'session', 'breakdown', 'by'} - set(options) - {p['name'] for p in report['params']}:

@@ -5,7 +5,7 @@
 usage: run.py CCL SCHEMA_DIR HOOK        UPDATE=1 rewrites the cases
 
 A case is `$ [NAME=VALUE ...] ccl ...`, then what it printed (lines of stderr behind `! `), then
-`= STATUS`. LEDGER=empty, none, spent (spent.sql), calls (calls.sql) and worked (worked.sql) choose another ledger than that of fixture.sql; it
+`= STATUS`. LEDGER=empty, none, spent (spent.sql), calls (calls.sql), audited and worked likewise, choose another ledger than that of fixture.sql; it
 is made anew for every file. Its folder is written @DIR@, the programs @CCL@ and @HOOK@, ESC \\e.
 WORLD=NAME chooses a home of worlds.py, STDIN=NAME a file of payloads/.
 """
@@ -32,7 +32,7 @@ UNSTABLE = ((re.compile(r'(?<=this one knows )\d+'), '@VERSION@'),
 def environment(folder, extra):
     env = {k: v for k, v in os.environ.items() if k in ('PATH', 'LD_LIBRARY_PATH', 'ASAN_OPTIONS', 'UBSAN_OPTIONS')}
     env.update(HOME=folder, LC_ALL='C.UTF-8', TZ='Europe/Berlin', CCL_NOW='2026-11-21T18:00:00Z',
-               CCL_LEDGER=os.path.join(folder, {'empty': 'empty.db', 'none': 'none.db', 'spent': 'spent.db', 'calls': 'calls.db', 'worked': 'worked.db', 'broken': 'title.jsonl'}.get(extra.get('LEDGER'), 'ledger.db')))
+               CCL_LEDGER=os.path.join(folder, {'empty': 'empty.db', 'none': 'none.db', 'spent': 'spent.db', 'calls': 'calls.db', 'worked': 'worked.db', 'audited': 'audited.db', 'broken': 'title.jsonl'}.get(extra.get('LEDGER'), 'ledger.db')))
     env.update({k: v for k, v in extra.items() if k != 'LEDGER'})
     return env
 
@@ -72,7 +72,7 @@ def check(path, ccl, schema, hook):
         ledger.make(schema, folder)
         ledger.make(schema, folder, is_empty=True)
         ledger.spend(folder)
-        for more in ('calls', 'worked'):
+        for more in ('calls', 'worked', 'audited'):
             if f'LEDGER={more}' in want:
                 ledger.make(schema, folder, more=more)
         got = '\n'.join(run(ccl, hook, folder, line) for line in lines)

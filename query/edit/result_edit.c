@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+#include "result_edit.h"
+
+#include "ledger.h"
+
+static void finalize(sqlite3_stmt **s)
+{
+	(void)sqlite3_finalize(*s);
+}
+
+static bool bind(sqlite3_stmt *s, int at, struct str v)
+{
+	return !v.p || sqlite3_bind_text(s, at, v.p, (int)v.n, SQLITE_STATIC) == SQLITE_OK;
+}
+
+bool result_add(sqlite3 *db, const struct print_result *r, int64_t now_ms, struct err *e)
+{
+	AUTO(finalize) sqlite3_stmt *s = NULL;
+	return (sqlite3_prepare_v2(db,
+			"INSERT INTO print_result(key, session, given_ms, line, subtype, "
+			"terminal_reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
+			-1, &s, NULL) == SQLITE_OK &&
+		       bind(s, 1, r->key) && bind(s, 2, r->session) &&
+		       sqlite3_bind_int64(s, 3, now_ms) == SQLITE_OK && bind(s, 4, r->line) &&
+		       bind(s, 5, r->subtype) && bind(s, 6, r->terminal_reason) &&
+		       sqlite3_step(s) == SQLITE_DONE) ||
+	       ledger_fail(db, "keeping the result", e);
+}
