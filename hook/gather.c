@@ -257,8 +257,10 @@ static void add_prompt(
 	bool is_machine = str_is(l->prompt_source, "system") ||
 			  (l->origin_kind.n && !str_is(l->origin_kind, "human"));
 	bool is_prompt = l->is_prompt && !is_machine;
+	// A fork gives its own prompt's id to the prompts that it copies: the last one is meant.
+	bool is_nearer = is_prompt ? l->at_ms > p->at_ms : l->at_ms >= 0 && l->at_ms < p->at_ms;
 	bool is_better = !p->uuid.n || (is_prompt && !p->is_prompt) ||
-			 (is_prompt == p->is_prompt && l->at_ms >= 0 && l->at_ms < p->at_ms) ||
+			 (is_prompt == p->is_prompt && is_nearer) ||
 			 (is_prompt == p->is_prompt && l->at_ms == p->at_ms &&
 				 str_cmp(s->uid, p->session->uid) < 0);
 	if (!is_better)

@@ -199,8 +199,10 @@ static bool note_prompt(struct store *st, int64_t session_id, int64_t at_ms, str
 static bool write_prompt(struct store *st, struct prompt *p, struct err *e)
 {
 	int64_t session, source, origin, mode, id;
-	// the line with a human's words beats one without, then the earlier one; of a fork's equal
-	// copies that of the smaller session id, in whatever order they are read
+	// The line with a human's words beats one without; of several with words the last, for a
+	// fork gives its own prompt's id to the prompts that it copies (2.1.330, recorded run
+	// turns); of others the first. Of a fork's equal copies that of the smaller session id, in
+	// whatever order they are read.
 	sqlite3_stmt *s = store_sql(st,
 		"INSERT INTO prompt(uid, uuid, session_id, at_ms, is_prompt, source_id, origin_id, "
 		"mode_id, chars,"
@@ -216,7 +218,9 @@ static bool write_prompt(struct store *st, struct prompt *p, struct err *e)
 		"excluded.file_id,"
 		" offset_bytes = excluded.offset_bytes WHERE uuid IS NULL OR is_prompt < "
 		"excluded.is_prompt"
-		" OR (is_prompt = excluded.is_prompt AND at_ms > excluded.at_ms)"
+		" OR (is_prompt = excluded.is_prompt AND CASE WHEN is_prompt THEN at_ms < "
+		"excluded.at_ms"
+		" ELSE at_ms > excluded.at_ms END)"
 		" OR (is_prompt = excluded.is_prompt AND at_ms IS excluded.at_ms AND"
 		"  (SELECT uid FROM session WHERE id = excluded.session_id)"
 		"  < (SELECT uid FROM session WHERE id = prompt.session_id))",

@@ -87,6 +87,11 @@ static bool open_target(struct target *t, const struct result *r, struct err *e)
 	if (!t->path) {
 		t->file = stdout;
 	} else {
+		// before there is a file that would be left behind
+		struct sigaction act = {.sa_handler = on_signal};
+		(void)sigaction(SIGINT, &act, NULL);
+		(void)sigaction(SIGTERM, &act, NULL);
+		(void)sigaction(SIGHUP, &act, NULL);
 		int fd = open(t->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 		if (fd < 0 && errno == EEXIST)
 			return err_set(e, ERR_USAGE, "%s is there already: choose another --output",
@@ -95,10 +100,6 @@ static bool open_target(struct target *t, const struct result *r, struct err *e)
 			return err_set(
 				e, ERR_USAGE, "cannot make %s: %s", t->path, strerror(errno));
 		t->file = fdopen(fd, "w");
-		struct sigaction act = {.sa_handler = on_signal};
-		(void)sigaction(SIGINT, &act, NULL);
-		(void)sigaction(SIGTERM, &act, NULL);
-		(void)sigaction(SIGHUP, &act, NULL);
 	}
 	if (!t->kind)
 		return export_db_open(t->path, r->columns, r->n_columns, &t->db, e);

@@ -175,7 +175,7 @@ class Migrate(World):
             self.assertEqual(db.execute('SELECT count(*) FROM charge_due').fetchone(), (0,))
         self.assertLessEqual(self.hints, hints)
         for table, rows in self.before.items():
-            if not is_exact and table in ('pr_hint', 'source_file', 'hook_run'):
+            if not is_exact and table in ('pr_hint', 'source_file', 'hook_run', 'prompt'):
                 continue  # a line that is read again tells more than it did
             self.assertEqual(sorted(set(rows) - set(after[table])), [], table)
             if is_exact and table not in ('name', 'meta', 'git_move'):

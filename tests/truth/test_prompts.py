@@ -164,6 +164,22 @@ class WhoseTurn(Prompts):
         have = self.check_sums()
         self.assertEqual({k: (v['turns'], v['session'][:4]) for k, v in have.items()}, {'p1': (4, 'aaaa'), 'p2': (1, 'bbbb')})
 
+    def test_a_fork_as_recorded(self):
+        """Client 2.1.330 gives the fork's prompt's id to all that it copies: four prompts with one id."""
+        for order in (('f17d6bd3', 'd1289dbb', '11111111'), ('11111111', 'd1289dbb', 'f17d6bd3')):
+            with self.subTest(order[0]):
+                self.ledger = self.dir / order[0] / 'ledger.db'
+                for session in order:
+                    folder = self.dir / order[0] / session
+                    folder.mkdir(parents=True)
+                    source, = (ROOT / 'tests/recorded/turns/projects').rglob(f'{session}*.jsonl')
+                    (folder / source.name).write_bytes(source.read_bytes())
+                    self.sync(folder)
+                have = self.check_sums()
+                self.assertEqual(sorted((r['session'][:4], r['text'].split(' [[')[0], r['turns'], r['repeats']) for r in have.values()), [
+                    ('1111', 'Fifth, own id.', 1, 0), ('d128', 'Fourth, forked.', 1, 0), ('f17d', 'First.', 1, 0), ('f17d', 'Second.', 2, 0),
+                    ('f17d', 'Third.', 1, 0)])
+
     def test_prefix(self):
         s = 'aaaa0000-0000-4000-8000-000000000001'
         self.write(s, *[user(s, n, 'same words' if n < 6 else 'others', uuid=f'ab{n}') + turn_line(s, n + 1) for n in (2, 4, 6)])
