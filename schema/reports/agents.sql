@@ -2,7 +2,7 @@
 -- @title   Cost per type of agent
 -- @about   Subagents by type, with `main` for the sessions themselves, dearest first.
 -- @group   work
--- @order   6
+-- @order   8
 -- @filter  time project branch model session breakdown
 -- @param   nested  bool  0  One row per type, parent and depth
 -- @column  agent_type  text  Type of the agent; main: the session itself; observer: a session that a plugin keeps to watch others

@@ -2,7 +2,7 @@
 -- @title   Calls per shell command
 -- @about   One row per program that Bash ran, with its subcommand, most called first. Of a line with several the first one that does something.
 -- @group   work
--- @order   10
+-- @order   12
 -- @filter  time project branch model session
 -- @column  command  text  Program and subcommand; null: none was recognised
 -- @column  calls  int  Calls  total

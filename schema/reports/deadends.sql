@@ -2,7 +2,7 @@
 -- @title   Sessions that led to no commit
 -- @about   Sessions above $0.10 without a commit in their working trees until an hour after, dearest first. Where git showed nothing of that time, a session is left out. `ccl sync` first reads what git did since the last hook.
 -- @group   work
--- @order   23
+-- @order   24
 -- @filter  time project branch model session breakdown
 -- @column  session  id  Session  drill=session
 -- @column  project  text  Last component of the project's folder

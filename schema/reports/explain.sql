@@ -2,16 +2,16 @@
 -- @title   The arithmetic of a session's cost
 -- @about   Every product that a session's cost (--cost calculated) is the sum of, turn by turn: cost = count x rate x factors / 1,000,000, of a web search count x rate.
 -- @group   overview
--- @order   7
+-- @order   8
 -- @filter  time model
 -- @param   session  id  required  Session, or the beginning of its id
 -- @column  turn  id  Id of the response
 -- @column  at  time  Its first line  minor
--- @column  model  text  Model that answered; of an advisor or compaction step its own
--- @column  what  text  input, output, cache write 5m, cache write 1h, cache read or web search; advisor and compaction steps are named
+-- @column  model  text  Model that answered; of an advisor or compaction step its own  wide
+-- @column  what  text  input, output, cache write 5m, cache write 1h, cache read or web search; advisor and compaction steps are named  wide
 -- @column  count  int  Tokens, or web searches
 -- @column  rate  rate  USD per million tokens, or per search, as the price table has it; null: no price
--- @column  factors  text  What the rate is multiplied by: fast mode, a US or regional endpoint, batch; null: nothing
+-- @column  factors  text  What the rate is multiplied by: fast mode, a US or regional endpoint, batch; null: nothing  alert
 -- @column  cost  exact  Money  total
 -- @column  price  text  Where the rate comes from, and since when it holds  minor
 -- @column  unpriced  int  1 in the first row of a turn that has no price  total alert

@@ -2,7 +2,7 @@
 -- @title   Files that were read and edited
 -- @about   One row per file and project, most touched first.
 -- @group   work
--- @order   12
+-- @order   14
 -- @filter  time project branch model session
 -- @column  file  path  File, relative to the project's folder if it lies there
 -- @column  project  text  Project that worked on it: last component of its folder

@@ -2,7 +2,7 @@
 -- @title   Cost per line written
 -- @about   One row per project and model, dearest first, with the lines that edits of its turns added and removed.
 -- @group   work
--- @order   13
+-- @order   15
 -- @filter  time project branch model session
 -- @column  project  text  Last component of the project's folder
 -- @column  root  path  Main working tree of the repository, or the folder outside one  minor

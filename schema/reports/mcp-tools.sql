@@ -2,7 +2,7 @@
 -- @title   Calls per MCP tool
 -- @about   One row per server and tool, most called first. A plugin's server is named plugin:PLUGIN:SERVER.
 -- @group   work
--- @order   11
+-- @order   13
 -- @filter  time project branch model session
 -- @column  server  text  MCP server
 -- @column  tool  text  Tool of that server

@@ -4,7 +4,7 @@
 -- @group   work
 -- @order   3
 -- @filter  time project branch model session breakdown
--- @column  model  text  Model, as Claude Code wrote it
+-- @column  model  text  Model, as Claude Code wrote it  wide
 -- @column  priced_as  text  Entry of the price table; null: it has no price  minor
 -- @column  sessions  int  Sessions with a turn of it
 -- @measures

@@ -2,7 +2,7 @@
 -- @title   What became of the work, an estimate
 -- @about   Sessions by what git showed until an hour after them: productive (commits), reverted (at least half of them undone by a reset or revert), abandoned (none), unknown (no repository, no reflog of their time, or not over for an hour).
 -- @group   work
--- @order   25
+-- @order   26
 -- @filter  time project branch model session breakdown
 -- @column  outcome  text  productive, reverted, abandoned, unknown
 -- @column  model  text  Model that answered  split

@@ -2,7 +2,7 @@
 -- @title   Work and overhead
 -- @about   Work is what was asked for; overhead what Claude Code and plugins start by themselves: compaction (acompact), prompt suggestions, side questions, memory, observers.
 -- @group   work
--- @order   7
+-- @order   9
 -- @filter  time project branch model session breakdown
 -- @column  kind  text  work, overhead
 -- @column  agent_type  text  Type of the agent; main: the session itself; observer: a session that a plugin keeps to watch others

@@ -4,15 +4,15 @@
 -- @group   health
 -- @order   2
 -- @filter  model
--- @column  model  text  Model, as prices are looked up by
--- @column  from  text  First day, UTC; null: always
--- @column  until  text  The day it ends, UTC; null: it has not
+-- @column  model  text  Model, as prices are looked up by  wide
+-- @column  from  text  First day, UTC; null: always  minor
+-- @column  until  text  The day it ends, UTC; null: it has not  minor
 -- @column  input  rate  Input that was not cached
 -- @column  output  rate  Output, thinking included
 -- @column  cache_5m  rate  Written to the 5-minute cache
 -- @column  cache_1h  rate  Written to the 1-hour cache
 -- @column  cache_read  rate  Read from the cache
--- @column  source  text  builtin, user (your own)
+-- @column  source  text  builtin, user (your own)  minor
 -- @column  note  text  Size of the prompt that it is for, factors on all its rates, whether your own price hides it  wrap
 -- @empty   There is no price of that model. `ccl price set MODEL input=3 output=15` sets one.
 -- @example ccl price list --model claude-opus-5-5

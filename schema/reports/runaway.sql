@@ -7,13 +7,13 @@
 -- @exit    level critical=3 warn=2
 -- @column  scope  text  session, pr, project, branch, or all
 -- @column  id  id  The session, pull request, project or branch; of all: the day, week or month
--- @column  rule  text  The rule: B1 to B4 budgets, R1 to R3 money, L1 to L4 loops, E1 errors, X1 to X3 context, S1 to S3 subagents, U1, P1, T1, Q1
+-- @column  rule  text  The rule: B1 to B4 budgets, R1 to R3 money, L1 to L4 loops, E1 errors, X1 to X3 context, S1 to S3 subagents, U1, P1, T1, Q1  minor
 -- @column  level  text  warn or critical
--- @column  value  quantity  What was measured when the level was crossed
--- @column  limit  quantity  What it was measured against
--- @column  unit  text  Unit of both: USD, USD/h, calls, ...
+-- @column  value  quantity  What was measured when the level was crossed  minor
+-- @column  limit  quantity  What it was measured against  minor
+-- @column  unit  text  Unit of both: USD, USD/h, calls, ...  minor
 -- @column  since  time  When the level was crossed
--- @column  message  text  In words  wrap
+-- @column  message  text  In words  wrap wide
 -- @empty   Nothing runs away, and nothing has. `ccl config` lists the rules with their limits.
 -- @example ccl runaway --since 1h
 WITH here(id) AS MATERIALIZED (

@@ -2,7 +2,7 @@
 -- @title   Cost per skill
 -- @about   One row per skill, dearest first; the row without one, the last, is all the rest. Claude Code says of each turn which skill it works for (exact). Clients that did not: what followed a call of Skill, until the next one or the end of the prompt (estimated).
 -- @group   work
--- @order   8
+-- @order   10
 -- @filter  time project branch model session
 -- @column  skill  text  Skill; null: turns of none
 -- @column  source  text  exact, estimated

@@ -7,10 +7,10 @@
 -- @totals  period=all
 -- @column  period  text  today, yesterday, week (from Monday), month, all
 -- @column  model  text  Model that answered  split
--- @column  prompts  int  Prompts that a human, or a program, gave
+-- @column  prompts  int  Prompts that a human, or a program, gave  minor
 -- @column  sessions  int  Sessions with a turn in it
 -- @measures
--- @column  cache_hit  pct  Cache reads of all that could have been read: reads / (reads + writes)
+-- @column  cache_hit  pct  Cache reads of all that could have been read: reads / (reads + writes)  minor
 -- @column  per_day  usd  Cost per calendar day, from the first day of the period (all: of the first turn) to today  minor
 -- @column  unattributed  usd  What Claude Code's own meter counts beyond the turns, at our prices; null: unknown  alert
 -- @column  unknown  int  Calls cut off or with output known only from below  alert

@@ -2,7 +2,7 @@
 -- @title   Calls per tool
 -- @about   One row per tool, most called first. What calls cost is in the turns that make and read them: `ccl agents`, `ccl skills`.
 -- @group   work
--- @order   9
+-- @order   11
 -- @filter  time project branch model session
 -- @column  tool  text  Tool, as Claude Code names it
 -- @column  calls  int  Calls  total

@@ -9,9 +9,9 @@
 -- @column  works   int    Work sessions that have ended  total
 -- @measures
 -- @column  average  usd   Cost of one, on average
--- @column  median  usd    Half of them cost no more than this
--- @column  dearest  usd   Cost of the dearest
--- @column  duration  span  How long one took, on average
+-- @column  median  usd    Half of them cost no more than this  minor
+-- @column  dearest  usd   Cost of the dearest  minor
+-- @column  duration  span  How long one took, on average  minor
 -- @column  cache_hit  pct  Cache reads of all that could have been read  minor
 -- @column  commits  int   Commits in their projects meanwhile  total
 -- @column  cost_per_commit  usd  Cost of all per commit

@@ -9,17 +9,17 @@
 -- @column  id      number  Its number  drill=work-notes
 -- @column  type    text    feature, bug, refactor, explore, research or other
 -- @column  goal    text    What it was for, in your words
--- @column  project  text   Last component of the project's folder
+-- @column  project  text   Last component of the project's folder  minor
 -- @column  root    path    The project's folder  minor
 -- @column  started  time   When it was started
--- @column  ended   time    When it was ended; null: it goes on
--- @column  duration  span  How long it took
+-- @column  ended   time    When it was ended; null: it goes on  minor
+-- @column  duration  span  How long it took  minor
 -- @measures
 -- @column  cache_hit  pct  Cache reads of all that could have been read: reads / (reads + writes)  minor
 -- @column  sessions  int   Sessions with a turn in it  minor
 -- @column  model   text    Model with most of its cost  minor
 -- @column  prs     text    Pull requests that its turns are charged to  minor
--- @column  commits  int    Commits in the project's working trees meanwhile  total
+-- @column  commits  int    Commits in the project's working trees meanwhile  minor total
 -- @column  lines_added  int  Lines added by Edit and Write calls  minor total
 -- @column  lines_removed  int  Lines removed by them  minor total
 -- @column  dead_end  bool  More than $0.10, and no commit until an hour after it; null: not known, or it goes on  alert

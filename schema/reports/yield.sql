@@ -2,18 +2,18 @@
 -- @title   What the money bought, per project
 -- @about   Cost per commit, per merged pull request and per line that survived. Commits are those made in the working trees of these sessions until an hour after them. Lines are an estimate: those that Edit and Write added, less those that later edits of the same file took away. `ccl outcomes` shows what came of the sessions.
 -- @group   work
--- @order   24
+-- @order   25
 -- @filter  time project session
 -- @column  project  text  Last component of root
 -- @column  root  path  Main working tree of the repository, or the folder outside one  minor
--- @column  sessions  int  Sessions with a turn in it
+-- @column  sessions  int  Sessions with a turn in it  minor
 -- @measures
 -- @column  commits  int  Commits, as far as git showed them  total
 -- @column  cost_per_commit  usd  cost / commits  ratio=cost/commits
--- @column  prs  int  Merged pull requests that turns counted here were spent on  total
+-- @column  prs  int  Merged pull requests that turns counted here were spent on  minor total
 -- @column  cost_per_pr  usd  cost / prs  ratio=cost/prs
 -- @column  lines  int  Lines added by Edit and Write  minor total
--- @column  survived  int  Of them those that no later edit counted here took away, at least  total
+-- @column  survived  int  Of them those that no later edit counted here took away, at least  minor total
 -- @column  cost_per_line  usd  cost / survived  ratio=cost/survived
 -- @column  productive  usd  Spent in sessions with commits, less than half of them undone  minor total
 -- @column  reverted  usd  Spent in sessions of whose commits at least half were undone  minor total
