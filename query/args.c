@@ -73,26 +73,35 @@ bool args_has(const struct args *a, enum option o)
 	return a->values[o].p != NULL;
 }
 
+static const char *const by_words[] = {"project", "branch", "agent", "model"};
+static const unsigned by_bits[] = {BY_PROJECT, BY_BRANCH, BY_AGENT, BY_MODEL};
+enum { N_BY_WORDS = sizeof by_bits / sizeof *by_bits };
+
+const char *args_by_name(unsigned by)
+{
+	for (size_t i = 0; i < N_BY_WORDS; i++)
+		if (by_bits[i] == by)
+			return by_words[i];
+	return NULL;
+}
+
 bool args_read_by(const struct args *a, unsigned *out, struct err *e)
 {
-	static const char *const words[] = {"project", "branch", "agent", "model"};
-	static const unsigned bits[] = {BY_PROJECT, BY_BRANCH, BY_AGENT, BY_MODEL};
-	enum { N_WORDS = sizeof bits / sizeof *bits };
 	unsigned by = args_has(a, OPT_BREAKDOWN) ? BY_MODEL : 0;
 	for (struct str rest = a->values[OPT_BY]; rest.p;) {
 		struct str word = str_trim(str_split(rest, ',', &rest));
 		size_t i = 0;
-		while (i < N_WORDS && !str_is(word, words[i]))
+		while (i < N_BY_WORDS && !str_is(word, by_words[i]))
 			i++;
-		const char *near = i < N_WORDS ? NULL : args_nearest(word, words, N_WORDS);
+		const char *near = i < N_BY_WORDS ? NULL : args_nearest(word, by_words, N_BY_WORDS);
 		if (near)
 			return err_set(
 				e, ERR_USAGE, "--by %.*s: did you mean %s?", STR_ARG(word), near);
-		if (i == N_WORDS)
+		if (i == N_BY_WORDS)
 			return err_set(e, ERR_USAGE,
 				"--by %.*s: rows are split by project, branch, agent and model",
 				STR_ARG(word));
-		by |= bits[i];
+		by |= by_bits[i];
 	}
 	*out = by;
 	return true;

@@ -94,6 +94,7 @@ MUST_USE bool args_parse(int argc, char **argv, int first, const char *command, 
 
 // What rows are split by (enum report_by), by --by and --breakdown.
 MUST_USE bool args_read_by(const struct args *a, unsigned *out, struct err *e);
+const char *args_by_name(unsigned by); // the word of one of its bits; NULL: of none
 
 bool args_has(const struct args *a, enum option o);
 

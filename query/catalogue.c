@@ -40,16 +40,6 @@ static void add_params(struct buf *out, const struct report_def *def)
 	buf_addc(out, ']');
 }
 
-// What --by has to name for the column to be there; NULL: it always is.
-static const char *name_by(unsigned by)
-{
-	return by == BY_PROJECT  ? "project"
-	       : by == BY_BRANCH ? "branch"
-	       : by == BY_AGENT  ? "agent"
-	       : by == BY_MODEL  ? "model"
-				 : NULL;
-}
-
 static void add_columns(struct buf *out, const struct report_def *def)
 {
 	buf_addc(out, '[');
@@ -61,7 +51,7 @@ static void add_columns(struct buf *out, const struct report_def *def)
 		add_text(out, "about", c->about);
 		add_bool(out, "total", c->is_total);
 		add_bool(out, "breakdown", c->by == BY_MODEL);
-		add_text(out, "by", name_by(c->by));
+		add_text(out, "by", args_by_name(c->by));
 		add_text(out, "drill", c->drill);
 		buf_addc(out, '}');
 	}

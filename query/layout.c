@@ -62,6 +62,12 @@ static bool is_minor(const struct layout_column *c)
 	return c->def->is_minor;
 }
 
+// Without what rows are split by, they cannot be told apart.
+static bool is_text(const struct layout_column *c)
+{
+	return is_elastic(c) && !c->def->by;
+}
+
 // The last column of this kind; not the first of all.
 static bool hide_one(
 	struct layout_column *columns, size_t n, bool (*is_kind)(const struct layout_column *))
@@ -94,7 +100,7 @@ void layout_fit(struct layout_column *columns, size_t n, size_t max_cols)
 		if (hide_one(columns, n, is_minor_sum) || hide_one(columns, n, is_minor))
 			continue;
 		shrink(columns, n, max_cols, LEAST_COLS);
-		if (layout_cols(columns, n) <= max_cols || !hide_one(columns, n, is_elastic))
+		if (layout_cols(columns, n) <= max_cols || !hide_one(columns, n, is_text))
 			return;
 	}
 }

@@ -234,6 +234,20 @@ void result_drop(struct result *r, bool (*keep)(const struct report_column *))
 		take_columns(r, from, n);
 }
 
+// A report that says the model anyway, such as that with most of the cost: split by it, no table
+// does without.
+static void need_model(struct result *r)
+{
+	struct report_column *copy = arena_alloc(r->arena, (r->n_columns + 1) * sizeof *copy);
+	memcpy(copy, r->columns, r->n_columns * sizeof *copy);
+	for (size_t i = 0; i < r->n_columns; i++)
+		if (strcmp(copy[i].name, "model") == 0) {
+			copy[i].is_minor = false;
+			copy[i].by = BY_MODEL;
+		}
+	r->columns = copy;
+}
+
 void result_keep_by(struct result *r, unsigned by)
 {
 	size_t n = 0, *from = arena_alloc(r->arena, (r->n_columns + 1) * sizeof *from);
@@ -242,4 +256,6 @@ void result_keep_by(struct result *r, unsigned by)
 			from[n++] = i;
 	if (n < r->n_columns)
 		take_columns(r, from, n);
+	if (by & BY_MODEL)
+		need_model(r);
 }

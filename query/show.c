@@ -231,6 +231,10 @@ bool show_why_empty(sqlite3 *db, struct arena *a, const struct args *args,
 	const struct request *req, const char **out, struct err *e)
 {
 	const char *why = NULL;
+	if (args_has(args, OPT_LIMIT) && str_is(args->values[OPT_LIMIT], "0")) {
+		*out = "No row is shown: --limit 0 asks for none.";
+		return true;
+	}
 	if (!is_filtered(args) || !has_turns(db))
 		return true;
 	if (!nearest_explain(db, a, req, &why, e))

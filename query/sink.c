@@ -61,21 +61,34 @@ void sink_title(struct sink *k)
 	buf_addz(k->out, "\n\n");
 }
 
-void sink_note(struct sink *k, struct str text)
+// At most as wide as the terminal; elsewhere a line may be as long as it is.
+static void put_folded(struct sink *k, struct str text)
 {
-	sink_style(k, STYLE_DIM);
 	for (struct str lines = text; lines.p;) {
 		struct str rest = str_split(lines, '\n', &lines);
 		while (rest.n) {
 			struct str part = rest;
-			if (k->frame.max_cols) // not a terminal: the line may be as long as it is
+			if (k->frame.max_cols)
 				part = sink_fold(rest, k->frame.max_cols, &rest);
 			else
 				rest = STR_NONE;
-			buf_addc(k->out, '\n');
 			text_add_clean(k->out, part);
+			buf_addc(k->out, '\n');
 		}
 	}
-	sink_style(k, STYLE_OFF);
+}
+
+void sink_note(struct sink *k, struct str text)
+{
 	buf_addc(k->out, '\n');
+	sink_style(k, STYLE_DIM);
+	put_folded(k, text);
+	sink_style(k, STYLE_OFF);
+}
+
+void sink_empty(struct sink *k)
+{
+	put_folded(k, str_of(k->frame.empty));
+	if (k->frame.footer)
+		sink_note(k, str_of(k->frame.footer));
 }

@@ -59,5 +59,6 @@ void sink_pad(struct buf *out, size_t n); // blanks
 struct str sink_fold(struct str text, size_t cols, struct str *rest);
 void sink_title(struct sink *k);
 void sink_note(struct sink *k, struct str text); // below the rows, folded to the width
+void sink_empty(struct sink *k);                 // in place of the rows
 
 #endif

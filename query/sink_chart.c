@@ -297,9 +297,7 @@ static void end(struct sink *k, const struct cell *totals)
 	if (k->n_rows) {
 		put_chart(k, totals);
 	} else {
-		buf_printf(k->out, "%s\n", k->frame.empty);
-		if (k->frame.footer)
-			sink_note(k, str_of(k->frame.footer));
+		sink_empty(k);
 	}
 	arena_free(&t->arena);
 	free(t->lines);

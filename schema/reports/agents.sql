@@ -8,10 +8,10 @@
 -- @column  agent_type  text  Type of the agent; main: the session itself; observer: a session that a plugin keeps to watch others
 -- @column  overhead  bool  Claude Code or a plugin started it for its own ends: compaction, suggestions, side questions
 -- @column  parent  text  Types of the agents that started it
--- @column  depth  int  How many agents deep it ran, at most; null: not known
+-- @column  depth  int  How many agents deep it ran, at most; null: not known  minor
 -- @column  model  text  Model that answered  split
 -- @column  runs  int  Runs of such agents; 0 for main  total
--- @column  sessions  int  Sessions with a turn of it
+-- @column  sessions  int  Sessions with a turn of it  minor
 -- @measures
 -- @chart   bar x=agent_type y=cost
 -- @empty   No turns yet. `ccl sync` reads what Claude Code has kept; `ccl install` logs each new turn.

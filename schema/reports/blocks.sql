@@ -6,11 +6,11 @@
 -- @filter  time project branch model session breakdown by
 -- @column  start  time  When it began; of a gap: its last turn before
 -- @column  end  time  When it resets; of a gap: the next turn  minor
--- @column  active  bool  Now lies in it  alert
+-- @column  active  bool  Now lies in it  minor alert
 -- @by
--- @column  sessions  int  Sessions with a turn in it
 -- @measures
--- @column  burn_per_hour  usd  Cost per hour, from the block's first turn to its last; null: less than a minute lies between them
+-- @column  burn_per_hour  usd  Cost per hour, from the block's first turn to its last; null: less than a minute lies between them  minor
+-- @column  sessions  int  Sessions with a turn in it  minor
 -- @column  tokens_per_minute  int  Input and output, likewise  minor
 -- @column  projected  usd  What the active block will have cost at its end, if it goes on like this  alert
 -- @column  reset  text  told (by the status line, or when a limit was hit) or guessed  minor
@@ -49,6 +49,6 @@ line AS (
   UNION ALL
   SELECT n, 1, from_ms, until_ms, 0, NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 0, NULL, 0, NULL, NULL, NULL, NULL, until_ms - from_ms
   FROM gap WHERE until_ms - from_ms > 18000000)
-SELECT start, end, active, project, branch, agent, model, sessions, turns, input, output, cache_write_5m, cache_write_1h, cache_read,
-  web_searches, cost, unpriced, burn_per_hour, tokens_per_minute, projected, reset, gap
+SELECT start, end, active, project, branch, agent, model, turns, input, output, cache_write_5m, cache_write_1h, cache_read,
+  web_searches, cost, unpriced, burn_per_hour, sessions, tokens_per_minute, projected, reset, gap
 FROM line ORDER BY n, is_gap, cost DESC, turns DESC, project, branch, agent, model

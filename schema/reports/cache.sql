@@ -8,8 +8,8 @@
 -- @column  model  text  Model that answered  split
 -- @column  hit  pct  Cache reads of all that could have been read: reads / (reads + writes)  ratio=cache_read/cache_read+cache_write_5m+cache_write_1h
 -- @column  saved  usd  How much more the cache reads would have cost as plain input, at our prices  total
--- @column  write_cost  usd  What the cache writes cost, at our prices  total
--- @column  net  usd  saved less what the writes cost above plain input  total
+-- @column  write_cost  usd  What the cache writes cost, at our prices  minor total
+-- @column  net  usd  saved less what the writes cost above plain input  minor total
 -- @measures
 -- @chart   bar x=day y=net
 -- @empty   No turns yet. `ccl sync` reads what Claude Code has kept; `ccl install` logs each new turn.

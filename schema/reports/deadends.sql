@@ -47,10 +47,10 @@ total AS (
     sum(cost) FILTER (WHERE state = 'judged') AS usd, coalesce(sum(cost) FILTER (WHERE state = 'judged' AND is_dead), 0) AS dead_usd,
     count(*) FILTER (WHERE state = 'unseen') AS unseen, count(*) FILTER (WHERE state = 'open') AS open FROM part)
 SELECT CASE WHEN judged THEN
-    printf('%d of %d sessions above $0.10 are dead ends, %s of %s', dead, judged, usd_short(dead_usd), usd_short(usd))
-    || '; by category: ' || (SELECT group_concat(category || ' ' || dead || ' of ' || n, ', ') FROM (
+    printf('%,d of %,d sessions above $0.10 are dead ends, %s of %s', dead, judged, usd_short(dead_usd), usd_short(usd))
+    || '; by category: ' || (SELECT group_concat(category || ' ' || printf('%,d of %,d', dead, n), ', ') FROM (
       SELECT * FROM kind ORDER BY dead DESC, n DESC, category))
-  ELSE 'Of no session above $0.10 it is known whether it led to a commit' END
-  || CASE WHEN unseen THEN printf('; of %d more git showed nothing (no repository, or no reflog of their time)', unseen) ELSE '' END
-  || CASE WHEN open THEN printf('; %d %s not over for an hour yet', open, CASE open WHEN 1 THEN 'is' ELSE 'are' END) ELSE '' END
+  ELSE 'Whether they led to a commit is known of none of the sessions above $0.10' END
+  || CASE WHEN unseen THEN printf('; git showed nothing of %,d (no repository, or no reflog of their time)', unseen) ELSE '' END
+  || CASE WHEN open THEN printf('; %,d %s not over for an hour yet', open, CASE open WHEN 1 THEN 'is' ELSE 'are' END) ELSE '' END
 FROM total WHERE judged + unseen + open

@@ -10,7 +10,7 @@
 -- @column  project  text  Last component of the project's folder  minor
 -- @column  model  text  Model that answered  split
 -- @column  calls  int  Tool calls  total
--- @column  largest_result  int  Bytes of the largest result of a tool
+-- @column  largest_result  int  Bytes of the largest result of a tool  minor
 -- @column  largest_tool  text  The tool that gave it  minor
 -- @column  agents  int  Runs of subagents that worked on it  minor
 -- @column  repeats  int  How many others of these prompts say the same  minor

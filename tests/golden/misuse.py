@@ -7,6 +7,7 @@ usage: misuse.py CCL SCHEMA_DIR        UPDATE=1 adds new columns to columns.txt
 """
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -28,7 +29,7 @@ BAD = {
     'limit': (['-1', '1.5', 'x', '99999999999999999999', '\x1b', LONG], '--limit'),
     'sort': (['nothing', 'nothing:desc', '', ':', LONG], '--sort'),
     'columns': (['nothing', ',', '\u202e', LONG], '-o'),
-    'by': (['colour', 'project,colour', LONG], '--by'),
+    'by': (['colour', 'colour,project', LONG], '--by'),
     'cost': (['cheap'], '--cost'),
 }
 
@@ -92,6 +93,9 @@ def misuse(ccl, report):
     ccl.refuse(words + (['dddd5555'] if report['report'] == 'audit' else []) + ['surplus'], 'surplus')
     ccl.refuse(words + ['--json', '--csv'], 'one format')
     ccl.refuse(words + ['--json=1'], 'takes no value')
+    if 'chart' in options:
+        ccl.refuse(words + ['--chart=cake'], '--chart takes no value')
+        ccl.refuse(words + ['--chart', '--json'], '--chart')
     for option in {'since', 'project', 'branch', 'model', 'session', 'breakdown', 'by'} - set(options) - {p['name'] for p in report['params']}:
         ccl.refuse(words + [f'--{option}=x'], f'--{option}')
     # `ccl pr` alone is the report of all
@@ -121,7 +125,7 @@ def answers(ccl, report, known):
         shown = json.loads(out)
         ccl.check(shown['report'] == report['report'] and shown['version'] >= 1, words, 'another report')
         names = [c['name'] for c in shown['columns']]
-        always = [c['name'] for c in report['columns'] if not c['by'] or (c['by'] != 'model' and c['name'] in names)]
+        always = [c['name'] for c in report['columns'] if not c['by'] or [report['report'], c['by']] == ['compare', 'project']]
         ccl.check(names == always, words, f'--json has {names}, the catalogue {always}')
     gone = [c for c in known.get(report['report'], []) if c not in [c['name'] + ':' + c['type'] for c in report['columns']]]
     ccl.check(not gone, words, f'columns that scripts use are gone, or of another type: {gone}')
