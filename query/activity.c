@@ -1,173 +1,271 @@
 // SPDX-License-Identifier: MIT
-// The table-valued function prompt_activity.
 #include "activity.h"
 
 #include <stdlib.h>
 
-#include "activity_read.h"
 #include "arena.h"
 #include "ledger.h"
+#include "deed.h"
+#include "rowset.h"
+#include "window_table.h"
 
-enum { SESSION_ID, PROMPT_ID, ACTIVITY, EDITS, RETRIES, FIRST_ARG }; // columns
-enum { ARG_SINCE_MS, ARG_UNTIL_MS, ARG_SESSION, N_ARGS };            // hidden ones, behind these
+#define NO_PROMPT INT64_MIN
 
-struct cursor {
-	sqlite3_vtab_cursor base;
-	struct activity_row *rows;
-	size_t n, at;
+struct activity_row {
+	int64_t session_id, prompt_id; // NO_PROMPT: NULL
+	const char *activity;
+	int64_t edits, retries;
 };
 
-struct table {
-	sqlite3_vtab base;
+// Columns of rows by session, prompt and agent. KINDS: how often each deed.
+enum {
+	SESSION,
+	PROMPT,
+	AGENT,
+	STATE,
+	MAIN_EDITS,
+	TEST_EDITS,
+	DOCUMENT_EDITS,
+	FILES,
+	FIXES,
+	ADDED,
+	REMOVED,
+	RETRIES,
+	PLAN_MODE,
+	KINDS,
+	N_COLUMNS = KINDS + DEED_N,
+};
+
+// STATE: what edits and failed commands there were
+enum { BEGUN, FAILED, EDITED, EDITED_AND_FAILED };
+
+enum { NAME, TARGET, KIND, IS_TEST, IS_DOCUMENT, N_WORD_COLUMNS };
+
+struct reader {
 	sqlite3 *db;
+	const struct window *window;
+	struct rowset agents;  // by session, prompt, agent
+	struct rowset prompts; // the same columns, added up: agent 0
+	struct rowset files;   // by session, prompt, target
+	struct rowset words;   // by tool and target: what they mean
+	sqlite3_stmt *text;    // of a name
+	struct arena arena;
 };
 
-static int connect(sqlite3 *db, void *data, int argc, const char *const *argv, sqlite3_vtab **out,
-	char **error)
+static void finalize(sqlite3_stmt **s)
 {
-	(void)data;
-	(void)argc;
-	(void)argv;
-	(void)error;
-	int rc = sqlite3_declare_vtab(db,
-		"CREATE TABLE prompt_activity (session_id, prompt_id, activity, edits, retries, "
-		"since_ms HIDDEN, until_ms HIDDEN, of_session HIDDEN)");
+	(void)sqlite3_finalize(*s);
+}
+
+static bool fail(const struct reader *r, struct err *e)
+{
+	return ledger_fail(r->db, "reading what prompts did", e);
+}
+
+static bool read_text(struct reader *r, int64_t id, struct str *out, struct err *e)
+{
+	*out = STR_NONE;
+	if (!id)
+		return true;
+	if (sqlite3_bind_int64(r->text, 1, id) != SQLITE_OK)
+		return fail(r, e);
+	int rc = sqlite3_step(r->text);
+	if (rc == SQLITE_ROW)
+		*out = arena_str(
+			&r->arena, (struct str){(const char *)sqlite3_column_text(r->text, 0),
+					   (size_t)sqlite3_column_bytes(r->text, 0)});
+	(void)sqlite3_reset(r->text);
+	return rc == SQLITE_ROW || rc == SQLITE_DONE || fail(r, e);
+}
+
+static bool find_words(
+	struct reader *r, int64_t name, int64_t target, const int64_t **out, struct err *e)
+{
+	bool is_new;
+	struct str tool, text;
+	const int64_t key[] = {name, target};
+	int64_t *row = rowset_get(&r->words, key, &is_new);
+	*out = row;
+	if (!is_new)
+		return true;
+	arena_reset(&r->arena);
+	if (!read_text(r, name, &tool, e) || !read_text(r, target, &text, e))
+		return false;
+	row[KIND] = (int64_t)deed_of(tool, text);
+	row[IS_TEST] = deed_is_test_file(text);
+	row[IS_DOCUMENT] = deed_is_document(text);
+	return true;
+}
+
+// Columns of a call, as the statements below give them.
+enum { C_SESSION, C_PROMPT, C_AGENT, C_NAME, C_TARGET, C_FAILED, C_ADDED, C_REMOVED };
+
+static void add_edit(struct reader *r, sqlite3_stmt *s, const int64_t *words, int64_t *row)
+{
+	bool is_new;
+	const int64_t file[] = {row[SESSION], row[PROMPT], words[TARGET]};
+	(void)rowset_get(&r->files, file, &is_new);
+	row[FILES] += is_new;
+	row[MAIN_EDITS] += row[AGENT] == 0;
+	row[TEST_EDITS] += words[IS_TEST];
+	row[DOCUMENT_EDITS] += words[IS_DOCUMENT];
+	row[ADDED] += sqlite3_column_int64(s, C_ADDED);
+	row[REMOVED] += sqlite3_column_int64(s, C_REMOVED);
+	row[RETRIES] += row[STATE] == EDITED_AND_FAILED;
+	row[FIXES] += row[STATE] == FAILED;
+	row[STATE] = EDITED;
+}
+
+static bool add_call(struct reader *r, sqlite3_stmt *s, struct err *e)
+{
+	bool is_new, has_failed = sqlite3_column_int(s, C_FAILED);
+	const int64_t *words;
+	if (!find_words(r, sqlite3_column_int64(s, C_NAME), sqlite3_column_int64(s, C_TARGET),
+		    &words, e))
+		return false;
+	bool has_prompt = sqlite3_column_type(s, C_PROMPT) != SQLITE_NULL;
+	const int64_t key[] = {sqlite3_column_int64(s, C_SESSION),
+		has_prompt ? sqlite3_column_int64(s, C_PROMPT) : NO_PROMPT,
+		sqlite3_column_int64(s, C_AGENT)};
+	int64_t *row = rowset_get(&r->agents, key, &is_new);
+	enum deed kind = (enum deed)words[KIND];
+	bool is_edit = kind == DEED_EDIT || kind == DEED_WRITE;
+	row[KINDS + (is_edit && has_failed ? DEED_OTHER : kind)]++;
+	if (is_edit && !has_failed)
+		add_edit(r, s, words, row);
+	// what only looks fails where there is nothing to see
+	bool is_command =
+		kind == DEED_TEST || kind == DEED_BUILD || kind == DEED_GIT || kind == DEED_SHELL;
+	if (is_command && has_failed)
+		row[STATE] = row[STATE] < EDITED ? FAILED : EDITED_AND_FAILED;
+	return true;
+}
+
+// The calls of an agent come in the order of its file, in which they were stored.
+#define CALLS                                                                                      \
+	"SELECT o.session_id, t.prompt_id, o.agent_id, c.name_id, c.target_id, c.error_hash IS "   \
+	"NOT NULL, c.lines_added, c.lines_removed FROM "
+#define OF_SESSION(id)                                                                             \
+	" CROSS JOIN origin AS o ON o.session_id = " id                                            \
+	" CROSS JOIN turn AS t ON t.origin_id = o.id CROSS JOIN tool_call AS c ON c.turn_id = "    \
+	"t.id"
+static const struct window_sql call_sql = {
+	.all = CALLS "tool_call AS c CROSS JOIN turn AS t ON t.id = c.turn_id CROSS JOIN origin AS "
+		     "o ON o.id = t.origin_id ORDER BY c.id",
+	.some = CALLS "(SELECT DISTINCT o.session_id FROM turn AS t CROSS JOIN origin AS o ON o.id "
+		      "= t.origin_id WHERE t.at_ms >= ?1 AND t.at_ms < ?2) AS s" OF_SESSION(
+			      "s.session_id") " ORDER BY c.id",
+	.session = CALLS "session AS s" OF_SESSION("s.id") " WHERE s.uid = ?3 ORDER BY c.id",
+};
+
+static bool read_calls(struct reader *r, struct err *e)
+{
+	AUTO(finalize) sqlite3_stmt *s = NULL;
+	int rc;
+	if (!window_prepare(r->db, r->window, &call_sql, &s, e))
+		return false;
+	while ((rc = sqlite3_step(s)) == SQLITE_ROW)
+		if (!add_call(r, s, e))
+			return false;
+	return rc == SQLITE_DONE || fail(r, e);
+}
+
+static void add_agents(struct reader *r)
+{
+	for (size_t i = 0; i < r->agents.n; i++) {
+		bool is_new;
+		const int64_t *from = rowset_at(&r->agents, i);
+		const int64_t key[] = {from[SESSION], from[PROMPT], 0};
+		int64_t *to = rowset_get(&r->prompts, key, &is_new);
+		for (int c = MAIN_EDITS; c < N_COLUMNS; c++)
+			to[c] += from[c];
+	}
+}
+
+static bool read_plan_mode(struct reader *r, struct err *e)
+{
+	AUTO(finalize) sqlite3_stmt *s = NULL;
+	int rc = sqlite3_prepare_v2(r->db,
+		"SELECT session_id, id FROM prompt WHERE mode_id = (SELECT id FROM name WHERE text "
+		"= 'plan') AND session_id IS NOT NULL",
+		-1, &s, NULL);
 	if (rc != SQLITE_OK)
-		return rc;
-	struct table *t = mem_alloc(sizeof *t);
-	t->db = db;
-	*out = &t->base;
-	return SQLITE_OK;
-}
-
-static int disconnect(sqlite3_vtab *base)
-{
-	free(base);
-	return SQLITE_OK;
-}
-
-// idxNum: which arguments are given.
-static int best_index(sqlite3_vtab *base, sqlite3_index_info *info)
-{
-	(void)base;
-	int at[N_ARGS] = {-1, -1, -1}, n = 0;
-	info->estimatedCost = 1e7;
-	info->estimatedRows = 10000;
-	for (int i = 0; i < info->nConstraint; i++) {
-		int arg = info->aConstraint[i].iColumn - FIRST_ARG;
-		if (arg < 0 || info->aConstraint[i].op != SQLITE_INDEX_CONSTRAINT_EQ)
-			continue;
-		if (!info->aConstraint[i].usable)
-			return SQLITE_CONSTRAINT;
-		at[arg] = i;
+		return fail(r, e);
+	while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
+		bool is_new;
+		const int64_t key[] = {sqlite3_column_int64(s, 0), sqlite3_column_int64(s, 1), 0};
+		rowset_get(&r->prompts, key, &is_new)[PLAN_MODE] = 1;
 	}
-	for (int i = 0; i < N_ARGS; i++) {
-		if (at[i] < 0)
-			continue;
-		info->aConstraintUsage[at[i]].argvIndex = ++n;
-		info->aConstraintUsage[at[i]].omit = 1;
-		info->idxNum |= 1 << i;
+	return rc == SQLITE_DONE || fail(r, e);
+}
+
+static struct activity_row judge(const int64_t *row)
+{
+	struct deeds w = {.main_edits = row[MAIN_EDITS],
+		.test_edits = row[TEST_EDITS],
+		.document_edits = row[DOCUMENT_EDITS],
+		.files = row[FILES],
+		.fixes = row[FIXES],
+		.added = row[ADDED],
+		.removed = row[REMOVED],
+		.is_plan_mode = row[PLAN_MODE]};
+	for (int i = 0; i < DEED_N; i++)
+		w.calls[i] = row[KINDS + i];
+	return (struct activity_row){.session_id = row[SESSION],
+		.prompt_id = row[PROMPT],
+		.activity = deeds_activity(&w),
+		.edits = w.calls[DEED_EDIT] + w.calls[DEED_WRITE],
+		.retries = row[RETRIES]};
+}
+
+static bool read_activities(
+	sqlite3 *db, const struct window *w, void **out, size_t *out_n, struct err *e)
+{
+	struct reader r = {.db = db,
+		.window = w,
+		.agents = {.n_key = 3, .n_columns = N_COLUMNS},
+		.prompts = {.n_key = 3, .n_columns = N_COLUMNS},
+		.files = {.n_key = 3, .n_columns = 3},
+		.words = {.n_key = 2, .n_columns = N_WORD_COLUMNS}};
+	bool ok = sqlite3_prepare_v2(db, "SELECT text FROM name WHERE id = ?1", -1, &r.text,
+			  NULL) == SQLITE_OK ||
+		  fail(&r, e);
+	ok = ok && read_calls(&r, e);
+	add_agents(&r);
+	ok = ok && read_plan_mode(&r, e);
+	if (ok) {
+		*out_n = r.prompts.n;
+		struct activity_row *rows = mem_alloc((r.prompts.n + 1) * sizeof *rows);
+		for (size_t i = 0; i < r.prompts.n; i++)
+			rows[i] = judge(rowset_at(&r.prompts, i));
+		*out = rows;
 	}
-	return SQLITE_OK;
+	finalize(&r.text);
+	rowset_free(&r.agents);
+	rowset_free(&r.prompts);
+	rowset_free(&r.files);
+	rowset_free(&r.words);
+	arena_free(&r.arena);
+	return ok;
 }
 
-static int open_cursor(sqlite3_vtab *base, sqlite3_vtab_cursor **out)
+static void column(sqlite3_context *ctx, const void *data, int i)
 {
-	(void)base;
-	struct cursor *c = mem_alloc(sizeof *c);
-	*out = &c->base;
-	return SQLITE_OK;
-}
-
-static int close_cursor(sqlite3_vtab_cursor *base)
-{
-	free(((struct cursor *)base)->rows);
-	free(base);
-	return SQLITE_OK;
-}
-
-static bool is_given(sqlite3_value *v)
-{
-	return v && sqlite3_value_type(v) != SQLITE_NULL;
-}
-
-static int filter(
-	sqlite3_vtab_cursor *base, int given, const char *plan, int argc, sqlite3_value **argv)
-{
-	struct cursor *c = (struct cursor *)base;
-	sqlite3 *db = ((struct table *)base->pVtab)->db;
-	struct err e = {0};
-	sqlite3_value *args[N_ARGS] = {0};
-	struct activity_filter f = {.until_ms = LEDGER_NO_END_MS};
-	(void)plan;
-	for (int i = 0, n = 0; i < N_ARGS && n < argc; i++)
-		if (given & 1 << i)
-			args[i] = argv[n++];
-	if (is_given(args[ARG_SINCE_MS]))
-		f.since_ms = sqlite3_value_int64(args[ARG_SINCE_MS]);
-	if (is_given(args[ARG_UNTIL_MS]))
-		f.until_ms = sqlite3_value_int64(args[ARG_UNTIL_MS]);
-	if (is_given(args[ARG_SESSION]))
-		f.session = str_of((const char *)sqlite3_value_text(args[ARG_SESSION]));
-	free(c->rows);
-	*c = (struct cursor){.base = c->base};
-	if (activity_read(db, &f, &c->rows, &c->n, &e))
-		return SQLITE_OK;
-	int rc = sqlite3_errcode(db);
-	sqlite3_free(base->pVtab->zErrMsg);
-	base->pVtab->zErrMsg = sqlite3_mprintf("%s", e.text);
-	return rc == SQLITE_OK || rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_ERROR : rc;
-}
-
-static int next(sqlite3_vtab_cursor *base)
-{
-	((struct cursor *)base)->at++;
-	return SQLITE_OK;
-}
-
-static int is_end(sqlite3_vtab_cursor *base)
-{
-	const struct cursor *c = (const struct cursor *)base;
-	return c->at >= c->n;
-}
-
-static int column(sqlite3_vtab_cursor *base, sqlite3_context *ctx, int i)
-{
-	const struct cursor *c = (const struct cursor *)base;
-	const struct activity_row *row = &c->rows[c->at];
-	if (i == SESSION_ID)
-		sqlite3_result_int64(ctx, row->session_id);
-	else if (i == PROMPT_ID && row->prompt_id != ACTIVITY_NO_PROMPT)
-		sqlite3_result_int64(ctx, row->prompt_id);
-	else if (i == ACTIVITY)
+	const struct activity_row *row = data;
+	const int64_t numbers[] = {row->session_id, row->prompt_id, 0, row->edits, row->retries};
+	if (i == 2)
 		sqlite3_result_text(ctx, row->activity, -1, SQLITE_STATIC);
-	else if (i == EDITS)
-		sqlite3_result_int64(ctx, row->edits);
-	else if (i == RETRIES)
-		sqlite3_result_int64(ctx, row->retries);
-	return SQLITE_OK;
-}
-
-static int rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *out)
-{
-	*out = (sqlite3_int64)((const struct cursor *)base)->at;
-	return SQLITE_OK;
+	else if (numbers[i] != NO_PROMPT)
+		sqlite3_result_int64(ctx, numbers[i]);
 }
 
 bool activity_register(sqlite3 *db, struct err *e)
 {
-	static const sqlite3_module module = {
-		.xConnect = connect, // without xCreate: it exists by its name alone
-		.xBestIndex = best_index,
-		.xDisconnect = disconnect,
-		.xOpen = open_cursor,
-		.xClose = close_cursor,
-		.xFilter = filter,
-		.xNext = next,
-		.xEof = is_end,
-		.xColumn = column,
-		.xRowid = rowid,
-	};
-	return sqlite3_create_module_v2(db, "prompt_activity", &module, NULL, NULL) == SQLITE_OK ||
-	       ledger_fail(db, "registering functions", e);
+	static const struct window_table table = {.name = "prompt_activity",
+		.columns = "session_id, prompt_id, activity, edits, retries",
+		.n_columns = 5,
+		.row_bytes = sizeof(struct activity_row),
+		.read = read_activities,
+		.column = column};
+	return window_table_register(db, &table, e);
 }

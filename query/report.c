@@ -7,6 +7,7 @@
 #include "alertfn.h"
 #include "audit.h"
 #include "beyond.h"
+#include "cache_miss.h"
 #include "calls.h"
 #include "ledger.h"
 #include "path.h"
@@ -43,7 +44,8 @@ bool report_open(struct arena *a, sqlite3 **out, struct err *e)
 	if (!ledger_exec(db, "PRAGMA cache_size = -32768", e) || !sqlfn_register(db, e) ||
 		!alertfn_register(db, e) || !sqlagg_register(db, e) || !spend_register(db, e) ||
 		!beyond_register(db, e) || !calls_register(db, e) || !tip_register(db, e) ||
-		!activity_register(db, e) || !audit_register(db, e)) {
+		!activity_register(db, e) || !cache_miss_register(db, e) ||
+		!audit_register(db, e)) {
 		ledger_close(&db);
 		return false;
 	}

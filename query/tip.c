@@ -9,6 +9,7 @@
 #include "tip_claim.h"
 #include "tip_limit.h"
 #include "usd.h"
+#include "window_table.h"
 
 enum { SUBJECTS_SHOWN = 3 };
 
@@ -304,21 +305,12 @@ static bool read_cheaper(struct run *r, struct err *e)
 	return true;
 }
 
-// More than a quarter: to find a call by its turn takes four times as long as to pass one over.
 static bool count_turns(struct run *r, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
-	if (sqlite3_prepare_v2(r->db,
-		    "SELECT count(*) * 4 > (SELECT max(id) FROM turn) FROM (SELECT 1 FROM turn "
-		    "WHERE "
-		    "at_ms >= ?1 AND at_ms < ?2 LIMIT (SELECT coalesce(max(id), 0) / 4 + 1 FROM "
-		    "turn))",
-		    -1, &s, NULL) != SQLITE_OK ||
-		sqlite3_bind_int64(s, 1, r->req->since_ms) != SQLITE_OK ||
-		sqlite3_bind_int64(s, 2, r->req->until_ms) != SQLITE_OK ||
-		sqlite3_step(s) != SQLITE_ROW)
-		return ledger_fail(r->db, "counting the turns", e);
-	r->has_many = sqlite3_column_int(s, 0) && !r->req->project.p && !r->req->session.p;
+	const struct window w = {r->req->since_ms, r->req->until_ms, STR_NONE};
+	if (!window_has_many(r->db, &w, &r->has_many, e))
+		return false;
+	r->has_many = r->has_many && !r->req->project.p && !r->req->session.p;
 	return true;
 }
 

@@ -15,44 +15,32 @@
 -- @chart   bar x=cause y=lost
 -- @empty   No turn missed the cache.
 -- @example ccl cache-misses --since 7d
-WITH seen AS MATERIALIZED (
-  SELECT DISTINCT o.session_id FROM turn AS t CROSS JOIN origin AS o ON o.id = t.origin_id
-  WHERE t.at_ms >= :since_ms AND t.at_ms < :until_ms AND (:session IS NULL OR o.id IN (SELECT id FROM spend_origin))),
--- `context` 0: none of it was cached. Only what is needed of every turn: the sort takes most of the time
-sized AS (
-  SELECT t.id, t.at_ms, o.session_id, coalesce(o.agent_id, 0) AS agent_id, coalesce(t.cache_read_tok, 0) AS read, t.cache_miss_id,
-    CASE WHEN t.cache_write_tok > 0 OR t.cache_5m_tok > 0 OR t.cache_1h_tok > 0 OR t.cache_read_tok > 0 THEN
-      coalesce(t.input_tok, 0) + max(coalesce(t.cache_write_tok, 0), coalesce(t.cache_5m_tok, 0) + coalesce(t.cache_1h_tok, 0))
-        + coalesce(t.cache_read_tok, 0) ELSE 0 END AS context
-  FROM seen AS s CROSS JOIN origin AS o ON o.session_id = s.session_id CROSS JOIN turn AS t ON t.origin_id = o.id),
-pair AS (
-  SELECT id, at_ms, session_id, read, cache_miss_id, lag(id) OVER w AS before_id, lag(context) OVER w AS before
-  FROM sized WINDOW w AS (PARTITION BY session_id, agent_id ORDER BY at_ms, id)),
-miss AS MATERIALIZED (
+WITH miss AS MATERIALIZED (
   SELECT t.id, t.at_ms, p.session_id, t.class_id, b.at_ms AS before_ms, t.cache_miss_id, c.model_id <> d.model_id AS is_other_model,
     -- where one of them wrote for an hour, the cache lives for one
     t.at_ms - b.at_ms > CASE WHEN t.cache_1h_tok > 0 OR b.cache_1h_tok > 0 THEN 3600000 ELSE 300000 END AS is_expired,
-    min(q.cache_write_5m + q.cache_write_1h, coalesce(max(p.before - p.read, 0), q.cache_write_5m + q.cache_write_1h)) AS rewritten,
+    min(q.cache_write_5m + q.cache_write_1h, coalesce(p.lost, q.cache_write_5m + q.cache_write_1h)) AS rewritten,
     q.cache_write_1h AS write_1h
-  FROM pair AS p
-  CROSS JOIN turn AS t ON t.id = p.id
-  CROSS JOIN turn_portion AS q ON q.turn_id = p.id
+  FROM cache_miss(:since_ms, :until_ms, :session) AS p
+  CROSS JOIN turn AS t ON t.id = p.turn_id
+  CROSS JOIN turn_portion AS q ON q.turn_id = p.turn_id
   CROSS JOIN class AS c ON c.id = t.class_id
   LEFT JOIN turn AS b ON b.id = p.before_id
   LEFT JOIN class AS d ON d.id = b.class_id
-  WHERE p.at_ms >= :since_ms AND p.at_ms < :until_ms AND (p.cache_miss_id IS NOT NULL OR p.read * 2 < p.before)
-    AND ((:session IS NULL AND :project IS NULL) OR t.origin_id IN (SELECT id FROM spend_origin))
+  WHERE ((:session IS NULL AND :project IS NULL) OR t.origin_id IN (SELECT id FROM spend_origin))
     AND (:branch IS NULL OR t.charge_id IN (SELECT id FROM spend_charge))
     AND (:model IS NULL OR t.class_id IN (SELECT id FROM spend_class))),
 price AS MATERIALIZED (SELECT * FROM rate),
+-- for SQLite to index it
+compacted AS MATERIALIZED (SELECT session_id, at_ms FROM compaction),
 told AS (
   SELECT m.*, min(m.rewritten, m.write_1h) AS hour, CASE
       WHEN m.cache_miss_id IS NOT NULL THEN n.text
       WHEN m.is_expired THEN 'expired' WHEN m.is_other_model THEN 'model_changed'
-      WHEN count(c.uuid) THEN 'compaction' ELSE 'unknown' END AS cause
+      WHEN count(c.at_ms) THEN 'compaction' ELSE 'unknown' END AS cause
   FROM miss AS m
   LEFT JOIN name AS n ON n.id = m.cache_miss_id
-  LEFT JOIN compaction AS c ON c.session_id = m.session_id AND c.at_ms > m.before_ms AND c.at_ms <= m.at_ms
+  LEFT JOIN compacted AS c ON c.session_id = m.session_id AND c.at_ms > m.before_ms AND c.at_ms <= m.at_ms
   GROUP BY m.id)
 SELECT t.cause, count(*) AS turns, count(t.cache_miss_id) AS told, count(DISTINCT t.session_id) AS sessions,
   sum(t.rewritten) AS rewritten,
