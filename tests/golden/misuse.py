@@ -7,7 +7,6 @@ usage: misuse.py CCL SCHEMA_DIR        UPDATE=1 adds new columns to columns.txt
 """
 import json
 import os
-import re
 import shlex
 import subprocess
 import sys
