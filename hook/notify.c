@@ -142,11 +142,6 @@ void notify_sequence(const struct notify_settings *n, enum rule_level level, str
 	buf_addz(out, kind == NOTIFY_OSC99 ? "\033\\" : "\a");
 }
 
-static void finalize(sqlite3_stmt **s)
-{
-	(void)sqlite3_finalize(*s);
-}
-
 struct claimed {
 	struct alert worst;
 	size_t n;
@@ -156,7 +151,7 @@ struct claimed {
 static bool claim(sqlite3 *db, struct arena *a, const struct notify_settings *n, int64_t now_ms,
 	struct claimed *out, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL, *mark = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL, *mark = NULL;
 	int rc;
 	if (sqlite3_prepare_v2(db,
 		    "SELECT " ALERT_COLUMNS

@@ -6,14 +6,9 @@
 #include "clock.h"
 #include "ledger.h"
 
-static void finalize(sqlite3_stmt **s)
-{
-	(void)sqlite3_finalize(*s);
-}
-
 static bool is_off(sqlite3 *db)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	return sqlite3_prepare_v2(db, "SELECT 1 FROM setting WHERE key = 'guard' AND value = 'off'",
 		       -1, &s, NULL) == SQLITE_OK &&
 	       sqlite3_step(s) == SQLITE_ROW;
@@ -21,7 +16,7 @@ static bool is_off(sqlite3 *db)
 
 bool pulse_is_due(sqlite3 *db, const struct str *paths, size_t n_paths)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	int64_t n_bytes = 0, now_ms = clock_now_ms();
 	bool is_old = false;
 	if (is_off(db))
@@ -52,7 +47,7 @@ bool pulse_is_due(sqlite3 *db, const struct str *paths, size_t n_paths)
 
 bool pulse_has_alert(sqlite3 *db, struct str session, bool *out, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	if (sqlite3_prepare_v2(db,
 		    "SELECT 1 FROM session AS s CROSS JOIN alert AS a ON a.session_id = s.id WHERE "
 		    "s.uid = ?1 AND a.told_ms IS NULL LIMIT 1",

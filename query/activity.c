@@ -52,11 +52,6 @@ struct reader {
 	struct arena arena;
 };
 
-static void finalize(sqlite3_stmt **s)
-{
-	(void)sqlite3_finalize(*s);
-}
-
 static bool fail(const struct reader *r, struct err *e)
 {
 	return ledger_fail(r->db, "reading what prompts did", e);
@@ -160,7 +155,7 @@ static const struct window_sql call_sql = {
 
 static bool read_calls(struct reader *r, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	int rc;
 	if (!window_prepare(r->db, r->window, &call_sql, &s, e))
 		return false;
@@ -184,7 +179,7 @@ static void add_agents(struct reader *r)
 
 static bool read_plan_mode(struct reader *r, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	int rc = sqlite3_prepare_v2(r->db,
 		"SELECT session_id, id FROM prompt WHERE mode_id = (SELECT id FROM name WHERE text "
 		"= 'plan') AND session_id IS NOT NULL",
@@ -240,7 +235,7 @@ static bool read_activities(
 			rows[i] = judge(rowset_at(&r.prompts, i));
 		*out = rows;
 	}
-	finalize(&r.text);
+	ledger_finalize(&r.text);
 	rowset_free(&r.agents);
 	rowset_free(&r.prompts);
 	rowset_free(&r.files);

@@ -24,15 +24,10 @@ static void destroy(void *data)
 	free(c);
 }
 
-static void finalize(sqlite3_stmt **s)
-{
-	(void)sqlite3_finalize(*s);
-}
-
 // No statement outlives the call: it would keep the connection open.
 static bool load(struct cache *c, int64_t id, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	struct alert x;
 	c->id = 0;
 	c->is_there = false;

@@ -37,11 +37,6 @@ static bool fail(const struct reader *r, struct err *e)
 	return ledger_fail(r->db, "auditing", e);
 }
 
-static void finalize(sqlite3_stmt **s)
-{
-	(void)sqlite3_finalize(*s);
-}
-
 static bool prepare(const struct reader *r, sqlite3_stmt **s, const char *sql, struct err *e)
 {
 	if (!*s && sqlite3_prepare_v2(r->db, sql, -1, s, NULL) != SQLITE_OK)
@@ -328,7 +323,7 @@ static bool audit_one(struct reader *r, sqlite3_stmt *row, struct err *e)
 
 static bool read_sessions(struct reader *r, struct str session, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	int rc;
 	if (!prepare(r, &s, audit_session_sql, e) || !prepare(r, &r->own, audit_own_sql, e))
 		return false;
@@ -347,7 +342,7 @@ bool audit_read(sqlite3 *db, struct arena *a, struct str session, struct audit_r
 	bool ok = read_sessions(&r, session, e);
 	sqlite3_stmt **all[] = {&r.own, &r.meter, &r.parent, &r.forked, &r.aborted, &r.result};
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-		finalize(all[i]);
+		ledger_finalize(all[i]);
 	arena_free(&r.scratch);
 	arena_free(&r.texts);
 	arena_free(&r.session.names);

@@ -16,12 +16,6 @@
 
 enum { WRITE_BUSY_MS = 5000, MAX_BYTES = 64 * 1024 * 1024 };
 
-static void close_db(sqlite3 **db)
-{
-	if (*db)
-		ledger_close(db);
-}
-
 static void close_fd(int *fd)
 {
 	if (*fd > STDERR_FILENO)
@@ -54,7 +48,7 @@ static bool read_file(struct str path, struct buf *out, struct err *e)
 
 static bool keep(struct arena *a, const struct print_result *all, size_t n, struct err *e)
 {
-	AUTO(close_db) sqlite3 *db = NULL;
+	AUTO(ledger_close) sqlite3 *db = NULL;
 	// opened for reading first: a ledger is not made only to keep a result
 	if (!report_open(a, &db, e))
 		return false;

@@ -17,11 +17,6 @@ static bool fail(const struct beyond *b, struct err *e)
 	return ledger_fail(b->db, "reading the meters", e);
 }
 
-static void finalize(sqlite3_stmt **s)
-{
-	(void)sqlite3_finalize(*s);
-}
-
 // Ready to be stepped; prepared at the first use.
 static bool begin(const struct beyond *b, sqlite3_stmt **s, const char *sql, int64_t session_id,
 	struct err *e)
@@ -53,7 +48,7 @@ static size_t find_model(struct beyond *b, struct str name)
 
 static bool read_prices(struct beyond *b, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	int rc;
 	if (!begin(b, &s, beyond_price_sql, 0, e))
 		return false;
@@ -83,7 +78,7 @@ static struct beyond_own take_own(struct beyond *b, sqlite3_stmt *s)
 
 static bool read_all(struct beyond *b, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	int rc;
 	if (!begin(b, &s, beyond_own_all_sql, 0, e))
 		return false;
@@ -282,9 +277,9 @@ bool beyond_of(struct beyond *b, int64_t session_id, struct beyond_sum *out, str
 
 void beyond_free(struct beyond *b)
 {
-	finalize(&b->meter);
-	finalize(&b->parent);
-	finalize(&b->own);
+	ledger_finalize(&b->meter);
+	ledger_finalize(&b->parent);
+	ledger_finalize(&b->own);
 	arena_free(&b->names);
 	arena_free(&b->scratch);
 	free(b->models);

@@ -4,14 +4,9 @@
 #include "arena.h"
 #include "ledger.h"
 
-static void finalize(sqlite3_stmt **s)
-{
-	(void)sqlite3_finalize(*s);
-}
-
 bool block_read(sqlite3 *db, struct blocks *out, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	int rc;
 	out->n = 0;
 	if (sqlite3_prepare_v2(db, "SELECT start_ms, end_ms FROM five_hour_block ORDER BY start_ms",

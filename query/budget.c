@@ -20,17 +20,6 @@
 enum { WRITE_BUSY_MS = 5000 };
 #define MAX_USD_PICO (INT64_C(1000000) * USD_PICO)
 
-static void close_db(sqlite3 **db)
-{
-	if (*db)
-		ledger_close(db);
-}
-
-static void finalize(sqlite3_stmt **s)
-{
-	(void)sqlite3_finalize(*s);
-}
-
 // "5", "0.50", "$12": up to twelve decimals.
 static bool parse_usd(struct str text, const char *what, int64_t *out_pico, struct err *e)
 {
@@ -145,7 +134,7 @@ bool command_budget_set(struct command_call *call, struct err *e)
 	enum { N = sizeof options / sizeof *options };
 	struct budget budgets[N];
 	size_t n = 0;
-	AUTO(close_db) sqlite3 *db = NULL;
+	AUTO(ledger_close) sqlite3 *db = NULL;
 	if (args_has(call->args, OPT_ENFORCE) && args_has(call->args, OPT_OBSERVE))
 		return err_set(e, ERR_USAGE, "--enforce and --observe: one of them, please");
 	for (size_t i = 0; i < N; i++)
@@ -196,7 +185,7 @@ static bool read_which(const struct args *args, struct budget_which *out, struct
 bool command_budget_remove(struct command_call *call, struct err *e)
 {
 	struct budget_which which;
-	AUTO(close_db) sqlite3 *db = NULL;
+	AUTO(ledger_close) sqlite3 *db = NULL;
 	int n;
 	if (!read_which(call->args, &which, e) || !open_write(call, &db, e) ||
 		!budget_remove(db, &which, clock_now_ms(), &n, e))
@@ -211,7 +200,7 @@ bool command_budget_remove(struct command_call *call, struct err *e)
 
 bool command_budget_allow(struct command_call *call, struct err *e)
 {
-	AUTO(close_db) sqlite3 *db = NULL, *read = NULL;
+	AUTO(ledger_close) sqlite3 *db = NULL, *read = NULL;
 	AUTO(buf_free) struct buf line = {0};
 	struct str session;
 	int64_t add_pico;
@@ -231,7 +220,7 @@ bool command_budget_allow(struct command_call *call, struct err *e)
 
 bool command_budget_off(struct command_call *call, struct err *e)
 {
-	AUTO(close_db) sqlite3 *db = NULL;
+	AUTO(ledger_close) sqlite3 *db = NULL;
 	struct str text = call->args->values[OPT_FOR];
 	int64_t now_ms = clock_now_ms(), span_ms;
 	if (!text.p)
@@ -253,7 +242,7 @@ bool command_budget_off(struct command_call *call, struct err *e)
 
 bool command_budget_on(struct command_call *call, struct err *e)
 {
-	AUTO(close_db) sqlite3 *db = NULL;
+	AUTO(ledger_close) sqlite3 *db = NULL;
 	if (!open_write(call, &db, e) || !budget_off(db, 0, clock_now_ms(), e))
 		return false;
 	(void)puts("All budgets hold again.");
@@ -278,8 +267,8 @@ bool command_budget_log(struct command_call *call, struct err *e)
 	};
 	enum { N = sizeof columns / sizeof *columns };
 	int at[N];
-	AUTO(close_db) sqlite3 *db = NULL;
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_close) sqlite3 *db = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	struct result r = {.arena = call->arena,
 		.name = STR("budget log"),
 		.version = 1,
@@ -311,7 +300,7 @@ bool command_budget_check(struct command_call *call, struct err *e)
 	struct request req = {.def = def, .now_ms = clock_now_ms(), .until_ms = LEDGER_NO_END_MS};
 	struct result r = {0};
 	struct sink_frame frame = show_frame(call->args);
-	AUTO(close_db) sqlite3 *db = NULL;
+	AUTO(ledger_close) sqlite3 *db = NULL;
 	struct str session = call->args->values[OPT_SESSION];
 	if (args_has(call->args, OPT_TIMEZONE) && !zone_set(call->args->values[OPT_TIMEZONE], e))
 		return false;

@@ -25,11 +25,6 @@ struct miss {
 	int64_t turn_id, session_id, before_id, lost; // before_id 0: none
 };
 
-static void finalize(sqlite3_stmt **s)
-{
-	(void)sqlite3_finalize(*s);
-}
-
 static bool fail(sqlite3 *db, struct err *e)
 {
 	return ledger_fail(db, "reading what missed the cache", e);
@@ -38,7 +33,7 @@ static bool fail(sqlite3 *db, struct err *e)
 // Numbers of streams by origin: SQLite takes a third of the time to join them with every turn.
 static bool read_streams(sqlite3 *db, struct rowset *streams, struct rowset *origins, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	int rc;
 	bool is_new;
 	if (sqlite3_prepare_v2(db, "SELECT id, session_id, coalesce(agent_id, 0) FROM origin", -1,
@@ -94,7 +89,7 @@ static void add_turn(struct turns *t, const struct rowset *origins, sqlite3_stmt
 
 static bool read_turns(sqlite3 *db, const struct window *w, struct turns *out, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	struct rowset origins = {.n_key = 1, .n_columns = 2};
 	bool ok = read_streams(db, &out->streams, &origins, e) &&
 		  window_prepare(db, w, &turn_sql, &s, e);

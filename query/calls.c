@@ -141,11 +141,6 @@ static int close_cursor(sqlite3_vtab_cursor *base)
 	return SQLITE_OK;
 }
 
-static void finalize(sqlite3_stmt **s)
-{
-	(void)sqlite3_finalize(*s);
-}
-
 static bool fail(sqlite3 *db, struct err *e)
 {
 	return ledger_fail(db, "counting tool calls", e);
@@ -192,7 +187,7 @@ static bool prepare(
 static bool read_ids(
 	sqlite3 *db, const struct cursor *c, const char *sql, struct rowset *out, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	int rc;
 	if (!prepare(db, c, sql, &s, e))
 		return false;
@@ -210,7 +205,7 @@ static bool read_ids(
 static bool choose(
 	sqlite3 *db, const struct cursor *c, const char **out, bool *out_has_turn, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	bool is_part = is_given(c, ARG_SINCE_MS) && sqlite3_value_int64(c->args[ARG_SINCE_MS]) > 0;
 	is_part |= is_given(c, ARG_UNTIL_MS) &&
 		   sqlite3_value_int64(c->args[ARG_UNTIL_MS]) < LEDGER_NO_END_MS;
@@ -282,7 +277,7 @@ static bool add_call(struct cursor *c, sqlite3_stmt *s, int64_t *dims, struct er
 
 static bool read_calls(sqlite3 *db, struct cursor *c, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	const char *sql;
 	bool has_turn;
 	int rc;

@@ -15,17 +15,6 @@
 
 enum { WRITE_BUSY_MS = 5000 };
 
-static void close_db(sqlite3 **db)
-{
-	if (*db)
-		ledger_close(db);
-}
-
-static void finalize(sqlite3_stmt **s)
-{
-	(void)sqlite3_finalize(*s);
-}
-
 // Absolute and clean; links are followed if it exists, because Claude Code writes real paths.
 static struct str absolute(struct arena *a, struct str path)
 {
@@ -42,7 +31,7 @@ static struct str absolute(struct arena *a, struct str path)
 
 static bool list_settings(sqlite3 *db, struct result *r, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	if (sqlite3_prepare_v2(db, "SELECT value FROM setting WHERE key = ?1", -1, &s, NULL) !=
 		SQLITE_OK)
 		return ledger_fail(db, "reading the settings", e);
@@ -73,8 +62,8 @@ static bool list(struct command_call *call, struct err *e)
 		{.name = "about", .about = "What it does", .type = VALUE_TEXT, .is_wrap = true},
 	};
 	static const int at[] = {0, 1, 2};
-	AUTO(close_db) sqlite3 *db = NULL;
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_close) sqlite3 *db = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	struct result r = {.arena = call->arena,
 		.name = STR("config"),
 		.version = 1,
@@ -165,8 +154,8 @@ static bool check_options(const struct args *args, struct err *e)
 // The value alone; `def` NULL: the folders that are ignored, one a line.
 static bool print_setting(struct arena *a, const struct setting_def *def, struct err *e)
 {
-	AUTO(close_db) sqlite3 *db = NULL;
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_close) sqlite3 *db = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	AUTO(buf_free) struct buf out = {0};
 	int rc;
 	if (!report_open(a, &db, e))
@@ -193,7 +182,7 @@ bool command_config(struct command_call *call, struct err *e)
 {
 	const struct args *args = call->args;
 	const struct str *words = args->positionals;
-	AUTO(close_db) sqlite3 *db = NULL;
+	AUTO(ledger_close) sqlite3 *db = NULL;
 	if (args->n_positionals == 0 || (args->n_positionals == 1 && str_is(words[0], "list")))
 		return list(call, e);
 	bool is_set = str_is(words[0], "set"), is_get = str_is(words[0], "get");

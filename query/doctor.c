@@ -53,11 +53,6 @@ static void stop_timer(struct doctor *d)
 	sqlite3_progress_handler(d->db, 0, NULL, NULL);
 }
 
-static void finalize(sqlite3_stmt **s)
-{
-	(void)sqlite3_finalize(*s);
-}
-
 // Steps once; true if there is a row.
 bool doctor_query(struct doctor *d, const char *sql, sqlite3_stmt **out)
 {
@@ -72,7 +67,7 @@ bool doctor_query(struct doctor *d, const char *sql, sqlite3_stmt **out)
 // False: what a damaged file would say about the rest is worth nothing.
 static bool check_file(struct doctor *d)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	struct stat st;
 	start_timer(d, 1000);
 	bool has_answer = doctor_query(d, "PRAGMA quick_check(1)", &s);
@@ -98,7 +93,7 @@ static bool check_file(struct doctor *d)
 
 static void check_skipped(struct doctor *d)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	if (!doctor_query(d,
 		    "SELECT coalesce(sum(bad_lines), 0), coalesce(sum(long_lines), 0),"
 		    " coalesce(sum(bad_numbers), 0), count(*),"
@@ -131,7 +126,7 @@ static void check_skipped(struct doctor *d)
 
 static void check_prices(struct doctor *d)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	struct buf list = {0};
 	long long turns = 0;
 	const char *sql =
@@ -160,7 +155,7 @@ static void check_prices(struct doctor *d)
 // The roll-up is a pure function of the turns; every report of whole quarter hours rests on it.
 static void check_rollup(struct doctor *d)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	const char *sql =
 		"WITH made AS (SELECT at_ms / 900000 AS quarter, origin_id, class_id, "
 		"charge_id, sum(turns) AS turns,"

@@ -9,16 +9,12 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "ledger.h"
 #include "path.h"
 #include "value.h"
 #include "wired.h"
 
 enum { MAX_DIRS = 32, MAX_DEPTH = 8, DAY_MS = 86400000, LOG_TAIL_BYTES = 65536 };
-
-static void finalize(sqlite3_stmt **s)
-{
-	(void)sqlite3_finalize(*s);
-}
 
 char *doctor_sentence(struct doctor *d, struct str text)
 {
@@ -107,7 +103,7 @@ static char *ago(struct doctor *d, int64_t at_ms)
 
 void doctor_check_runs(struct doctor *d)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	if (!d->db)
 		return;
 	if (!doctor_query(d,
@@ -147,7 +143,7 @@ static int compare_cursor(const void *a, const void *b)
 
 static void load_cursors(struct doctor *d, struct walk *w)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	const char *sql =
 		"SELECT device, inode, offset_bytes FROM source_file ORDER BY device, inode";
 	for (bool has = d->db && doctor_query(d, sql, &s); has;

@@ -10,12 +10,6 @@
 
 enum { WRITE_BUSY_MS = 5000 };
 
-static void close_db(sqlite3 **db)
-{
-	if (*db)
-		ledger_close(db);
-}
-
 // A session by the beginning of its id, else a project; both is ambiguous.
 static bool choose(
 	sqlite3 *db, struct arena *a, struct str what, struct forget_count *out, struct err *e)
@@ -48,7 +42,7 @@ static bool choose(
 
 bool command_forget(struct command_call *call, struct err *e)
 {
-	AUTO(close_db) sqlite3 *db = NULL;
+	AUTO(ledger_close) sqlite3 *db = NULL;
 	struct forget_count n;
 	char question[128];
 	// opened for reading first: a ledger is not made only to forget something

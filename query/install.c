@@ -12,22 +12,11 @@
 #include "trailer.h"
 #include "wired.h"
 
-static void close_db(sqlite3 **db)
-{
-	if (*db)
-		ledger_close(db);
-}
-
-static void finalize(sqlite3_stmt **s)
-{
-	(void)sqlite3_finalize(*s);
-}
-
 // Which hooks are wanted depends on what the user set. A ledger that cannot be read says nothing.
 static void read_facts(struct arena *a, struct install_opts *o)
 {
-	AUTO(close_db) sqlite3 *db = NULL;
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_close) sqlite3 *db = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	struct err ignored;
 	o->has_guard = true;
 	o->has_enforce = false;

@@ -5,11 +5,6 @@
 #include "ledger.h"
 #include "plan.h"
 
-static void finalize(sqlite3_stmt **s)
-{
-	(void)sqlite3_finalize(*s);
-}
-
 static bool is_for_programs(const struct args *args)
 {
 	return args_has(args, OPT_JSON) || args_has(args, OPT_CSV) || args_has(args, OPT_TSV);
@@ -24,7 +19,8 @@ bool money_view_check(const struct args *args, struct err *e)
 			"--rate %.*s: of which currency? `--currency EUR --rate 0.92`",
 			STR_ARG(rate));
 	if (code.p && is_for_programs(args))
-		return err_set(e, ERR_USAGE, "--currency %.*s: JSON, CSV and TSV are exact, in USD: leave it out",
+		return err_set(e, ERR_USAGE,
+			"--currency %.*s: JSON, CSV and TSV are exact, in USD: leave it out",
 			STR_ARG(code));
 	return !code.p || currency_parse(code, rate.p ? rate : STR("1"), &c, e);
 }
@@ -33,7 +29,7 @@ bool money_view_check(const struct args *args, struct err *e)
 static bool read_setting(
 	sqlite3 *db, struct arena *a, const char *key, struct str *out, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	if (sqlite3_prepare_v2(db, "SELECT value FROM setting WHERE key = ?1", -1, &s, NULL) !=
 			SQLITE_OK ||
 		sqlite3_bind_text(s, 1, key, -1, SQLITE_STATIC) != SQLITE_OK)

@@ -27,16 +27,11 @@ static const char project_sql[] =
 	"?1 OR substr(repo, -length(?1) - 1) IS '/' || ?1 FROM project "
 	"UNION ALL SELECT repo, 0 FROM project WHERE repo IS NOT NULL ORDER BY 2 DESC, 1";
 
-static void finalize(sqlite3_stmt **s)
-{
-	(void)sqlite3_finalize(*s);
-}
-
 // *out_near is NULL if nothing is near.
 static bool look_up(sqlite3 *db, struct arena *a, const char *sql, struct str word,
 	bool *out_is_known, const char **out_near, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	const char **names = NULL;
 	size_t n = 0, cap = 0;
 	int rc;
@@ -56,7 +51,7 @@ static bool look_up(sqlite3 *db, struct arena *a, const char *sql, struct str wo
 
 static bool has_model(sqlite3 *db)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	return sqlite3_prepare_v2(db, "SELECT 1 FROM model LIMIT 1", -1, &s, NULL) == SQLITE_OK &&
 	       sqlite3_step(s) == SQLITE_ROW;
 }

@@ -35,17 +35,11 @@ bool plan_price(struct str plan, int64_t *out_pico)
 	return true;
 }
 
-static void close_db(sqlite3 **db)
-{
-	if (*db)
-		ledger_close(db);
-}
-
 bool command_plan_set(struct command_call *call, struct err *e)
 {
 	struct str word = call->args->positionals[0];
 	const struct setting_def *def = setting_find(call->arena, STR("plan"));
-	AUTO(close_db) sqlite3 *db = NULL;
+	AUTO(ledger_close) sqlite3 *db = NULL;
 	AUTO(buf_free) struct buf price = {0};
 	int64_t pico;
 	bool has_changed;

@@ -15,17 +15,6 @@
 
 enum { WRITE_BUSY_MS = 5000 };
 
-static void close_db(sqlite3 **db)
-{
-	if (*db)
-		ledger_close(db);
-}
-
-static void finalize(sqlite3_stmt **s)
-{
-	(void)sqlite3_finalize(*s);
-}
-
 // One line; names in it are other people's.
 static void say(const struct buf *line)
 {
@@ -36,7 +25,7 @@ static void say(const struct buf *line)
 
 static bool store(struct command_call *call, const struct pr_link *links, size_t n, struct err *e)
 {
-	AUTO(close_db) sqlite3 *db = NULL;
+	AUTO(ledger_close) sqlite3 *db = NULL;
 	return ledger_open_write(path_ledger(call->arena), WRITE_BUSY_MS, &db, e) &&
 	       pr_link_add(db, links, n, clock_now_ms(), e);
 }
@@ -45,7 +34,7 @@ static bool store(struct command_call *call, const struct pr_link *links, size_t
 static bool add_tally(struct command_call *call, bool is_charged, const struct tally_of *of,
 	struct buf *line, struct err *e)
 {
-	AUTO(close_db) sqlite3 *db = NULL;
+	AUTO(ledger_close) sqlite3 *db = NULL;
 	struct tally t;
 	if (!is_charged) {
 		buf_addc(line, '.');
@@ -176,7 +165,7 @@ static bool tell(struct command_call *call, const struct pr_target *t, const str
 static bool link_one(struct command_call *call, bool is_link, struct err *e)
 {
 	const struct args *args = call->args;
-	AUTO(close_db) sqlite3 *db = NULL;
+	AUTO(ledger_close) sqlite3 *db = NULL;
 	struct pr_target t;
 	struct pr_name name = {STR_NONE, 0};
 	struct pr_link l = {.act = is_link ? "link" : "unlink"};
@@ -215,7 +204,7 @@ bool command_pr_unlink(struct command_call *call, struct err *e)
 bool command_pr_move(struct command_call *call, struct err *e)
 {
 	const struct args *args = call->args;
-	AUTO(close_db) sqlite3 *db = NULL;
+	AUTO(ledger_close) sqlite3 *db = NULL;
 	AUTO(buf_free) struct buf line = {0};
 	struct pr_link links[ARGS_MAX_POSITIONALS] = {0};
 	struct str keys[ARGS_MAX_POSITIONALS], role;
@@ -258,7 +247,7 @@ bool command_pr_move(struct command_call *call, struct err *e)
 // A number outside any repository that the ledger knows: the one that turns are charged to.
 static bool find_repo(sqlite3 *db, struct arena *a, int64_t number, struct str *out, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	const char *list = "";
 	int n = 0, rc;
 	if (sqlite3_prepare_v2(db,
@@ -286,7 +275,7 @@ static bool find_repo(sqlite3 *db, struct arena *a, int64_t number, struct str *
 bool command_pr_ignore(struct command_call *call, struct err *e)
 {
 	const struct args *args = call->args;
-	AUTO(close_db) sqlite3 *db = NULL;
+	AUTO(ledger_close) sqlite3 *db = NULL;
 	AUTO(buf_free) struct buf line = {0};
 	struct pr_name name;
 	struct tally before, after;

@@ -16,11 +16,6 @@ struct repos {
 	size_t n;
 };
 
-static void finalize(sqlite3_stmt **s)
-{
-	(void)sqlite3_finalize(*s);
-}
-
 static struct str here(struct arena *a)
 {
 	char path[4096];
@@ -33,7 +28,7 @@ static struct str here(struct arena *a)
 static bool load(sqlite3 *db, struct arena *a, int64_t number, struct str repo, struct repos *out,
 	struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	struct str root = here(a);
 	int rc;
 	if (sqlite3_prepare_v2(db,

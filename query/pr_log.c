@@ -14,17 +14,6 @@
 
 enum { WRITE_BUSY_MS = 5000 };
 
-static void close_db(sqlite3 **db)
-{
-	if (*db)
-		ledger_close(db);
-}
-
-static void finalize(sqlite3_stmt **s)
-{
-	(void)sqlite3_finalize(*s);
-}
-
 static const struct report_column columns[] = {
 	{.name = "id", .about = "What `ccl pr undo` takes", .type = VALUE_NUMBER},
 	{.name = "made", .about = "When it was said", .type = VALUE_TIME},
@@ -54,8 +43,8 @@ enum { N_COLUMNS = sizeof columns / sizeof *columns };
 
 bool command_pr_log(struct command_call *call, struct err *e)
 {
-	AUTO(close_db) sqlite3 *db = NULL;
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_close) sqlite3 *db = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	int at[N_COLUMNS];
 	struct result r = {.arena = call->arena,
 		.name = STR("pr log"),
@@ -86,7 +75,7 @@ bool command_pr_log(struct command_call *call, struct err *e)
 // "3: branch feature/pay linked to github.com/acme/api#7"
 static bool add_link(sqlite3 *db, int64_t id, struct buf *out, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	if (sqlite3_prepare_v2(db,
 		    "SELECT CASE WHEN scope <> 'pr' THEN scope || ' ' ELSE '' END "
 		    "|| "
@@ -105,7 +94,7 @@ static bool add_link(sqlite3 *db, int64_t id, struct buf *out, struct err *e)
 bool command_pr_undo(struct command_call *call, struct err *e)
 {
 	const struct args *args = call->args;
-	AUTO(close_db) sqlite3 *db = NULL;
+	AUTO(ledger_close) sqlite3 *db = NULL;
 	AUTO(buf_free) struct buf what = {0};
 	AUTO(buf_free) struct buf clean = {0};
 	int64_t id = 0;

@@ -6,11 +6,6 @@
 #include "pr_target.h"
 #include "pr_url.h"
 
-static void finalize(sqlite3_stmt **s)
-{
-	(void)sqlite3_finalize(*s);
-}
-
 // Where a project is, and where its pull requests are: worktree.base_repo, project.repo, name.
 struct home {
 	struct str own, base;
@@ -19,7 +14,7 @@ struct home {
 static bool read_home(
 	sqlite3 *db, struct arena *a, int64_t project_id, struct home *out, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	*out = (struct home){STR_NONE, STR_NONE};
 	if (!project_id)
 		return true;
@@ -61,7 +56,7 @@ static struct str respell(const struct home *home, struct str repo)
 // The only repository of the ledger with that owner and name, whatever its host; else as it is.
 static bool find_host(sqlite3 *db, struct arena *a, struct str *repo, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	if (sqlite3_prepare_v2(db,
 		    "SELECT repo, count(DISTINCT repo) FROM project WHERE repo LIKE '%/%' AND "
 		    "substr(repo, instr(repo, '/') + 1) = ?1 COLLATE NOCASE",

@@ -11,11 +11,6 @@
 
 enum { MAX_CANDIDATES = 6 };
 
-static void finalize(sqlite3_stmt **s)
-{
-	(void)sqlite3_finalize(*s);
-}
-
 static struct str column(struct arena *a, sqlite3_stmt *s, int at)
 {
 	const char *p = (const char *)sqlite3_column_text(s, at);
@@ -54,7 +49,7 @@ static struct str folder_here(struct arena *a)
 
 bool pr_target_here(sqlite3 *db, struct arena *a, int64_t *out_project_id, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	struct git_place place;
 	int64_t id = 0;
 	if (git_find(a, folder_here(a), &place)) {
@@ -79,7 +74,7 @@ struct projects {
 static bool list_projects(sqlite3 *db, struct arena *a, struct str branch, struct str project,
 	struct projects *out, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	int rc;
 	*out = (struct projects){0};
 	if (!prepare(db,
@@ -132,7 +127,7 @@ static bool choose_project(sqlite3 *db, struct arena *a, struct str branch, stru
 bool pr_target_branch(sqlite3 *db, struct arena *a, struct str branch, struct str project,
 	struct pr_target *out, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	struct pr_target t = {.scope = "branch", .target = branch};
 	int64_t here;
 	if (!git_is_branch_name(branch))
@@ -161,7 +156,7 @@ bool pr_target_branch(sqlite3 *db, struct arena *a, struct str branch, struct st
 // The project that most of these turns were in.
 static bool project_of(sqlite3 *db, const char *where, struct str id, int64_t *out, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	char sql[400];
 	(void)sqlite3_snprintf(sizeof sql, sql,
 		"SELECT w.project_id FROM session AS s JOIN origin AS o ON o.session_id = s.id "
@@ -191,7 +186,7 @@ bool pr_target_session(
 bool pr_target_turn(
 	sqlite3 *db, struct arena *a, struct str prefix, struct pr_target *out, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	struct pr_target t = {.scope = "turn", .is_seen = true};
 	struct str found[MAX_CANDIDATES];
 	size_t n = 0;

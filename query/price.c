@@ -14,17 +14,6 @@
 
 enum { WRITE_BUSY_MS = 5000, MAX_NAMES = 512 };
 
-static void close_db(sqlite3 **db)
-{
-	if (*db)
-		ledger_close(db);
-}
-
-static void finalize(sqlite3_stmt **s)
-{
-	(void)sqlite3_finalize(*s);
-}
-
 static bool open_write(struct command_call *call, sqlite3 **db, struct err *e)
 {
 	return ledger_open_write(path_ledger(call->arena), WRITE_BUSY_MS, db, e);
@@ -101,7 +90,7 @@ static void say_set(const struct price *p, const struct price_words *w, bool is_
 // How many turns it concerns; of none, whether another name was meant.
 static bool say_turns(sqlite3 *db, struct str model, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	if (sqlite3_prepare_v2(db,
 		    "SELECT coalesce(sum(r.turns), 0) FROM model AS m JOIN class AS c ON "
 		    "c.model_id "
@@ -123,7 +112,7 @@ static bool say_turns(sqlite3 *db, struct str model, struct err *e)
 // The most similar model that has a price; NULL: none is near.
 static bool nearest(sqlite3 *db, struct arena *a, struct str word, const char **out, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	const char *names[MAX_NAMES];
 	size_t n = 0;
 	int rc;
@@ -173,7 +162,7 @@ static bool set_like(struct command_call *call, sqlite3 *db, const struct price 
 
 bool command_price_set(struct command_call *call, struct err *e)
 {
-	AUTO(close_db) sqlite3 *db = NULL;
+	AUTO(ledger_close) sqlite3 *db = NULL;
 	struct price p;
 	struct price_words w = {0};
 	struct price_list list = {.all = &p, .n = 1};
@@ -196,7 +185,7 @@ bool command_price_set(struct command_call *call, struct err *e)
 
 bool command_price_unset(struct command_call *call, struct err *e)
 {
-	AUTO(close_db) sqlite3 *db = NULL;
+	AUTO(ledger_close) sqlite3 *db = NULL;
 	AUTO(buf_free) struct buf b = {0};
 	struct price p;
 	struct price_words w = {0};
@@ -222,7 +211,7 @@ bool command_price_unset(struct command_call *call, struct err *e)
 
 bool command_price_import(struct command_call *call, struct err *e)
 {
-	AUTO(close_db) sqlite3 *db = NULL;
+	AUTO(ledger_close) sqlite3 *db = NULL;
 	struct price_list list = {0};
 	size_t n_left, n_models = 0;
 	const char *path = arena_str(call->arena, call->args->positionals[0]).p;

@@ -22,11 +22,6 @@ struct str prompt_text_read(
 	return STR_NONE;
 }
 
-static void finalize(sqlite3_stmt **s)
-{
-	(void)sqlite3_finalize(*s);
-}
-
 // The text of the prompt with this row id, in the arena of the result.
 static bool read_one(struct result *r, sqlite3_stmt *s, int64_t id, bool is_short, struct cell *out,
 	struct err *e)
@@ -68,7 +63,7 @@ static bool fill_column(struct result *r, sqlite3_stmt *s, size_t c, bool is_sho
 
 bool prompt_text_fill(sqlite3 *db, struct result *r, bool is_short, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	for (size_t c = 0; c < r->n_columns; c++) {
 		if (r->columns[c].late != LATE_PROMPT_TEXT)
 			continue;

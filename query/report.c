@@ -30,11 +30,6 @@ const struct report_def *report_find(struct str name)
 	return NULL;
 }
 
-static void finalize(sqlite3_stmt **s)
-{
-	(void)sqlite3_finalize(*s);
-}
-
 bool report_open(struct arena *a, sqlite3 **out, struct err *e)
 {
 	sqlite3 *db;
@@ -79,7 +74,7 @@ static bool too_many(
 static bool find_prefix(sqlite3 *db, struct arena *a, const struct prefix *p, struct str prefix,
 	struct str *out, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	struct str found[MAX_CANDIDATES];
 	size_t n = 0;
 	int rc;
@@ -252,7 +247,7 @@ bool report_fetch(sqlite3_stmt *s, const int *at, struct result *out, struct err
 // WINDOW_NEWEST: the session of the newest turn. None: a session that does not exist.
 static bool find_newest(sqlite3 *db, struct arena *a, struct request *req, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	if (!report_bind(db, report_newest_sql, req, NULL, &s, e))
 		return false;
 	int rc = sqlite3_step(s);
@@ -343,7 +338,7 @@ bool report_run(
 	sqlite3 *db, struct arena *a, struct request *req, struct result *out, struct err *e)
 {
 	const struct report_def *def = req->def;
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	struct result r = {.arena = a,
 		.name = str_of(def->name),
 		.version = def->version,
@@ -376,7 +371,7 @@ int report_exit_status(const struct report_def *def, const struct result *r)
 bool report_footer(sqlite3 *db, struct arena *a, const struct request *req, bool is_chart,
 	const struct result *r, const char **out, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	const struct report_def *def = req->def;
 	const char *sql =
 		is_chart && def->chart_footer_sql ? def->chart_footer_sql : def->footer_sql;

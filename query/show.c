@@ -243,12 +243,6 @@ bool show_why_empty(sqlite3 *db, struct arena *a, const struct args *args,
 	return true;
 }
 
-static void close_db(sqlite3 **db)
-{
-	if (*db)
-		ledger_close(db);
-}
-
 bool show_request(
 	const struct report_def *def, const struct args *args, struct request *out, struct err *e)
 {
@@ -312,7 +306,7 @@ bool show_report(struct arena *a, const struct report_def *def, const struct arg
 	*out_status = 0;
 	if (!show_request(def, args, &req, e))
 		return false;
-	AUTO(close_db) sqlite3 *db = NULL;
+	AUTO(ledger_close) sqlite3 *db = NULL;
 	bool ok = def->source ? doctor_run(a, &req, &r, out_status, e)
 			      : run_sql(a, args, &req, &r, &frame, &db, e);
 	if (ok && def->exit_column)

@@ -55,11 +55,6 @@ static bool prepare(
 	return ok || fail(r, e);
 }
 
-static void finalize(sqlite3_stmt **s)
-{
-	(void)sqlite3_finalize(*s);
-}
-
 int64_t spend_int(sqlite3_stmt *s, int at)
 {
 	int64_t v = sqlite3_column_int64(s, at);
@@ -75,7 +70,7 @@ struct spend_place spend_place(sqlite3_stmt *s, int first)
 
 static bool read_rates(struct spend_reader *r, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	return prepare(r, spend_rate_sql, &s, e) && (rates_read(&r->rates, s) || fail(r, e));
 }
 
@@ -98,7 +93,7 @@ static bool read_origins(struct spend_reader *r, int64_t first, int64_t last, st
 
 static bool read_left(struct spend_reader *r, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	int rc;
 	if (!prepare(r, spend_left_sql, &s, e))
 		return false;
@@ -143,7 +138,7 @@ static bool find_origin(struct spend_reader *r, int64_t id, const int64_t **out,
 // A turn's branch is that of what it is charged to.
 static bool read_charges(struct spend_reader *r, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	int rc;
 	r->charges = (struct rowset){.n_key = 1, .n_columns = N_CHARGE};
 	if (!r->filter->branch.p && !r->filter->has_charge)
@@ -297,7 +292,7 @@ static bool add_charge_cell(struct spend_reader *r, sqlite3_stmt *s, struct err 
 bool spend_rows(struct spend_reader *r, const char *sql, int64_t first, int64_t last,
 	spend_add_row *add, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	int rc;
 	if (first >= last)
 		return true;
@@ -315,7 +310,7 @@ bool spend_rows(struct spend_reader *r, const char *sql, int64_t first, int64_t 
 // the quarter hour.
 static bool read_by_charge(struct spend_reader *r, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	int rc;
 	r->cut_days = (struct rowset){.n_key = 1, .n_columns = 1};
 	if (!read_charges(r, e) || !prepare(r, spend_charge_sql, &s, e))
@@ -376,8 +371,8 @@ static bool read_window(struct spend_reader *r, struct err *e)
 
 static bool read_reported(struct spend_reader *r, struct reported_list *out, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *told = NULL;
-	AUTO(finalize) sqlite3_stmt *metered = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *told = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *metered = NULL;
 	if (r->filter->cost == COST_CALCULATED)
 		return true;
 	bool is_all = r->filter->cost == COST_REPORTED;
@@ -445,6 +440,6 @@ bool spend_read(sqlite3 *db, const struct spend_filter *f, struct spend_cells *o
 	rowset_free(&r.cut_days);
 	rowset_free(&r.turns);
 	spend_prompts_free(&r.prompts);
-	finalize(&r.origin);
+	ledger_finalize(&r.origin);
 	return ok;
 }

@@ -56,11 +56,6 @@ static int authorize(void *data, int action, const char *one, const char *two, c
 	}
 }
 
-static void finalize(sqlite3_stmt **s)
-{
-	(void)sqlite3_finalize(*s);
-}
-
 static void close_db(sqlite3 **db)
 {
 	running = NULL;
@@ -150,7 +145,7 @@ static void guess_types(struct result *r, struct report_column *columns)
 bool command_sql(struct command_call *call, struct err *e)
 {
 	AUTO(close_db) sqlite3 *db = NULL;
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	struct report_column columns[REPORT_MAX_COLUMNS] = {0};
 	int at[REPORT_MAX_COLUMNS];
 	struct result r = {

@@ -24,17 +24,6 @@ static const char schema_sql[] =
 	"t.n, "
 	"c.cid FROM thing AS t JOIN pragma_table_info(t.name) AS c ORDER BY 5, 6, 7";
 
-static void finalize(sqlite3_stmt **s)
-{
-	(void)sqlite3_finalize(*s);
-}
-
-static void close_db(sqlite3 **db)
-{
-	if (*db)
-		ledger_close(db);
-}
-
 static struct str comment_of(struct str table, struct str column)
 {
 	for (size_t i = 0; i < n_embedded_comments; i++)
@@ -58,8 +47,8 @@ bool sql_schema(struct command_call *call, struct err *e)
 		{.name = "about", .about = "What it holds", .type = VALUE_TEXT, .is_wrap = true},
 	};
 	static const int at[N_COLS] = {0, 1, 2, 3, 3};
-	AUTO(close_db) sqlite3 *db = NULL;
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_close) sqlite3 *db = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	struct result r = {.arena = call->arena,
 		.name = STR("schema"),
 		.version = 1,

@@ -4,11 +4,6 @@
 #include "ledger.h"
 #include "usd.h"
 
-static void finalize(sqlite3_stmt **s)
-{
-	(void)sqlite3_finalize(*s);
-}
-
 // Turns are found by the sessions that a charge has.
 static const char sql[] =
 	"WITH charged(id) AS MATERIALIZED (SELECT id FROM charge WHERE (:project = 0 OR project_id "
@@ -50,7 +45,7 @@ static void bind_str(sqlite3_stmt *s, const char *name, struct str v)
 
 bool tally_read(sqlite3 *db, const struct tally_of *of, struct tally *out, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	if (sqlite3_prepare_v2(db, sql, -1, &s, NULL) != SQLITE_OK)
 		return ledger_fail(db, "counting turns", e);
 	bind(s, ":project", of->project_id);

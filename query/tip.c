@@ -39,11 +39,6 @@ struct run {
 	struct found *found; // of each rule
 };
 
-static void finalize(sqlite3_stmt **s)
-{
-	(void)sqlite3_finalize(*s);
-}
-
 static int bind_str(sqlite3_stmt *s, int at, struct str v)
 {
 	return v.p ? sqlite3_bind_text(s, at, v.p, (int)v.n, SQLITE_STATIC)
@@ -140,7 +135,7 @@ static bool take_row(const struct run *r, struct found *f, sqlite3_stmt *s, stru
 
 static bool look(const struct run *r, struct found *f, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	int rc;
 	if (!prepare(r, f, &s, e))
 		return false;
@@ -158,7 +153,7 @@ static bool look(const struct run *r, struct found *f, struct err *e)
 
 static bool is_dismissed(const struct run *r, const char *id, bool *out, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	if (sqlite3_prepare_v2(r->db,
 		    "SELECT 1 FROM tip_dismissed WHERE rule = ?1 AND until_ms > ?2", -1, &s,
 		    NULL) != SQLITE_OK ||
@@ -294,7 +289,7 @@ static void sort(struct tip_rows *rows)
 
 static bool read_cheaper(struct run *r, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	if (sqlite3_prepare_v2(r->db,
 		    "SELECT model_priced_as(coalesce((SELECT value FROM setting WHERE key = "
 		    "'" TIP_CHEAPER_KEY "'), '" TIP_CHEAPER "'))",

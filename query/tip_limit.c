@@ -8,11 +8,6 @@
 
 enum { MAX_USD = 1000000, MAX_NUMBER = 1000000000 };
 
-static void finalize(sqlite3_stmt **s)
-{
-	(void)sqlite3_finalize(*s);
-}
-
 const struct tip_def *tip_find(struct str id)
 {
 	for (size_t i = 0; i < n_tip_defs; i++)
@@ -93,7 +88,7 @@ const char *tip_limits_about(struct arena *a, const struct tip_def *def)
 bool tip_limits_read(sqlite3 *db, struct arena *a, const struct tip_def *def,
 	struct tip_limits *out, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	const char *key = arena_printf(a, "tip.%s", def->id);
 	if (sqlite3_prepare_v2(db, "SELECT value FROM setting WHERE key = ?1", -1, &s, NULL) !=
 			SQLITE_OK ||

@@ -14,12 +14,6 @@
 enum { WRITE_BUSY_MS = 5000, DEFAULT_DAYS = 14 };
 #define DAY_MS INT64_C(86400000)
 
-static void close_db(sqlite3 **db)
-{
-	if (*db)
-		ledger_close(db);
-}
-
 static bool find_rule(struct command_call *call, const struct tip_def **out, struct err *e)
 {
 	struct str id = call->args->positionals[0];
@@ -29,7 +23,7 @@ static bool find_rule(struct command_call *call, const struct tip_def **out, str
 
 bool command_tips_dismiss(struct command_call *call, struct err *e)
 {
-	AUTO(close_db) sqlite3 *db = NULL;
+	AUTO(ledger_close) sqlite3 *db = NULL;
 	const struct tip_def *def;
 	struct str text = call->args->values[OPT_FOR];
 	int64_t now_ms = clock_now_ms(), span_ms = DEFAULT_DAYS * DAY_MS;
@@ -46,7 +40,7 @@ bool command_tips_dismiss(struct command_call *call, struct err *e)
 
 bool command_tips_restore(struct command_call *call, struct err *e)
 {
-	AUTO(close_db) sqlite3 *db = NULL;
+	AUTO(ledger_close) sqlite3 *db = NULL;
 	const struct tip_def *def;
 	if (!find_rule(call, &def, e) ||
 		!ledger_open_write(path_ledger(call->arena), WRITE_BUSY_MS, &db, e) ||

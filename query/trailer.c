@@ -37,12 +37,6 @@ enum {
 
 static const char token[] = "CCL-Cost";
 
-static void close_db(sqlite3 **db)
-{
-	if (*db)
-		ledger_close(db);
-}
-
 static void on_alarm(int sig)
 {
 	(void)sig;
@@ -195,7 +189,7 @@ static bool catch_up(struct arena *a, const struct git_place *place, int64_t lim
 static bool read_cost(struct arena *a, const struct git_place *place, struct str branch,
 	struct tally *out, struct err *e)
 {
-	AUTO(close_db) sqlite3 *db = NULL;
+	AUTO(ledger_close) sqlite3 *db = NULL;
 	AUTO(buf_free) struct buf log = {0};
 	struct pr_target t;
 	const char *path = arena_printf(

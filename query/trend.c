@@ -12,11 +12,6 @@ struct graph {
 	int64_t usd_pico[TREND_DAYS];
 };
 
-static void finalize(sqlite3_stmt **s)
-{
-	(void)sqlite3_finalize(*s);
-}
-
 void trend_add_graph(struct buf *out, const int64_t *values, size_t n, bool is_utf8)
 {
 	static const char *const blocks[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
@@ -119,7 +114,7 @@ bool trend_add(
 {
 	static const struct report_column column = {
 		.name = "trend", .about = "Cost of each of the last 30 days", .type = VALUE_TEXT};
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	struct keys k;
 	if (!report_bind(db, req->def->trend_sql, req, NULL, &s, e) || !find_keys(s, r, &k, e))
 		return false;

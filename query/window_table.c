@@ -169,14 +169,9 @@ bool window_table_register(sqlite3 *db, const struct window_table *def, struct e
 	       ledger_fail(db, "registering functions", e);
 }
 
-static void finalize(sqlite3_stmt **s)
-{
-	(void)sqlite3_finalize(*s);
-}
-
 bool window_has_many(sqlite3 *db, const struct window *w, bool *out, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	*out = w->since_ms <= 0 && w->until_ms >= LEDGER_NO_END_MS;
 	if (*out)
 		return true;

@@ -20,21 +20,10 @@ enum { WRITE_BUSY_MS = 5000, MAX_TEXT_BYTES = 1000 };
 // Below this many similar ones, `check` has nothing to measure by.
 enum { LEAST_SIMILAR = 3 };
 
-static void close_db(sqlite3 **db)
-{
-	if (*db)
-		ledger_close(db);
-}
-
-static void finalize(sqlite3_stmt **s)
-{
-	(void)sqlite3_finalize(*s);
-}
-
 // The repository around the current folder; outside git the project that holds it, else itself.
 static bool root_here(sqlite3 *db, struct arena *a, struct str *out, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	struct git_place place;
 	char *z = getcwd(NULL, 0);
 	struct str cwd = z ? arena_str(a, str_of(z)) : STR_NONE;
@@ -160,7 +149,7 @@ static bool check_type(struct str type, struct err *e)
 
 bool command_work_start(struct command_call *call, struct err *e)
 {
-	AUTO(close_db) sqlite3 *db = NULL;
+	AUTO(ledger_close) sqlite3 *db = NULL;
 	AUTO(buf_free) struct buf b = {0};
 	struct str type = call->args->positionals[0], goal, root;
 	struct work_row row;
@@ -183,7 +172,7 @@ bool command_work_start(struct command_call *call, struct err *e)
 
 bool command_work_note(struct command_call *call, struct err *e)
 {
-	AUTO(close_db) sqlite3 *db = NULL;
+	AUTO(ledger_close) sqlite3 *db = NULL;
 	struct str text, root;
 	int64_t id;
 	if (!read_text(call->args->positionals[0], "note", &text, e) ||
@@ -196,7 +185,7 @@ bool command_work_note(struct command_call *call, struct err *e)
 
 bool command_work_end(struct command_call *call, struct err *e)
 {
-	AUTO(close_db) sqlite3 *db = NULL;
+	AUTO(ledger_close) sqlite3 *db = NULL;
 	AUTO(buf_free) struct buf b = {0};
 	struct str lesson = STR_NONE, root;
 	struct work_row row;
@@ -223,7 +212,7 @@ bool command_work_end(struct command_call *call, struct err *e)
 
 bool command_work_check(struct command_call *call, struct err *e)
 {
-	AUTO(close_db) sqlite3 *db = NULL;
+	AUTO(ledger_close) sqlite3 *db = NULL;
 	AUTO(buf_free) struct buf b = {0};
 	struct str root;
 	struct work_row row;

@@ -11,12 +11,6 @@
 const char *const work_types[WORK_N_TYPES] = {
 	"feature", "bug", "refactor", "explore", "research", "other"};
 
-static void close_db(sqlite3 **db)
-{
-	if (*db)
-		ledger_close(db);
-}
-
 static const struct cell *cell_of(const struct result *r, size_t row, const char *name)
 {
 	static const struct cell none = {.kind = CELL_NULL};
@@ -42,7 +36,7 @@ static struct str text_of(const struct result *r, size_t row, const char *name)
 static bool run(struct arena *a, const char *name, const char *param, struct str value,
 	struct result *out, struct err *e)
 {
-	AUTO(close_db) sqlite3 *db = NULL;
+	AUTO(ledger_close) sqlite3 *db = NULL;
 	struct request req = {.def = report_find(str_of(name)),
 		.now_ms = clock_now_ms(),
 		.until_ms = LEDGER_NO_END_MS};

@@ -62,6 +62,11 @@ void ledger_close(sqlite3 **db)
 	*db = NULL;
 }
 
+void ledger_finalize(sqlite3_stmt **s)
+{
+	(void)sqlite3_finalize(*s);
+}
+
 static bool read_int(sqlite3 *db, const char *sql, int64_t *out, struct err *e)
 {
 	sqlite3_stmt *s = NULL;

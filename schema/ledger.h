@@ -39,8 +39,8 @@ MUST_USE bool ledger_open_glance(struct str path, sqlite3 **out, struct err *e);
 // The key of every *_hash column.
 MUST_USE bool ledger_hash_key(sqlite3 *db, struct hash_key *out, struct err *e);
 
-// Makes the rows of class_rate anew: of one class, or of all (0). Inside a transaction. Whoever makes
-// a class or changes a price calls it.
+// Makes the rows of class_rate anew: of one class, or of all (0). Inside a transaction. Whoever
+// makes a class or changes a price calls it.
 MUST_USE bool ledger_refresh_rates(sqlite3 *db, int64_t class_id, struct err *e);
 
 // Takes what the last statement on db failed with into *e; always false.
@@ -52,6 +52,8 @@ MUST_USE bool ledger_exec(sqlite3 *db, const char *sql, struct err *e);
 // Truncates the write-ahead log if it is larger than 256 KiB: an open would have to read it whole.
 void ledger_checkpoint(sqlite3 *db);
 
-void ledger_close(sqlite3 **db); // for AUTO()
+// For AUTO(); what they point to may be NULL.
+void ledger_close(sqlite3 **db);
+void ledger_finalize(sqlite3_stmt **s);
 
 #endif

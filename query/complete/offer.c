@@ -31,17 +31,6 @@ void offer(struct offers *o, struct str name, const char *tail, struct str about
 	buf_addc(o->out, '\n');
 }
 
-static void finalize(sqlite3_stmt **s)
-{
-	(void)sqlite3_finalize(*s);
-}
-
-static void close_db(sqlite3 **db)
-{
-	if (*db)
-		ledger_close(db);
-}
-
 static struct str text_at(sqlite3_stmt *s, int at)
 {
 	const char *p = (const char *)sqlite3_column_text(s, at);
@@ -60,8 +49,8 @@ static const char branch_sql[] =
 // a ledger, or while it is locked, there are none: nobody waits for a completion.
 static void offer_rows(struct offers *o, const char *sql, const char *tail)
 {
-	AUTO(close_db) sqlite3 *db = NULL;
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_close) sqlite3 *db = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	struct err e;
 	if (!ledger_open_glance(path_ledger(o->arena), &db, &e) ||
 		sqlite3_prepare_v2(db, sql, -1, &s, NULL) != SQLITE_OK ||

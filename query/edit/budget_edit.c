@@ -7,11 +7,6 @@
 
 #include "ledger.h"
 
-static void finalize(sqlite3_stmt **s)
-{
-	(void)sqlite3_finalize(*s);
-}
-
 static const char *who(void)
 {
 	const struct passwd *p = getpwuid(geteuid());
@@ -39,7 +34,7 @@ static void bind_str(sqlite3_stmt *s, int at, struct str v)
 
 static bool note(sqlite3 *db, const struct change *c, int64_t now_ms, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	if (sqlite3_prepare_v2(db,
 		    "INSERT INTO budget_change(at_ms, who, act, scope, target, period, "
 		    "amount_pico, mode, "
@@ -68,7 +63,7 @@ static bool end(sqlite3 *db, bool ok, struct err *e)
 
 static bool write_row(sqlite3 *db, const struct budget *b, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	if (sqlite3_prepare_v2(db,
 		    "INSERT INTO budget(scope, target, period, limit_pico, mode) VALUES (?1, ?2, "
 		    "?3, ?4, "
@@ -99,7 +94,7 @@ bool budget_set(sqlite3 *db, const struct budget *b, int64_t now_ms, struct err 
 static bool remove_rows(
 	sqlite3 *db, const struct budget_which *w, int64_t now_ms, int *out_n, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	int rc, n = 0;
 	if (sqlite3_prepare_v2(db,
 		    "DELETE FROM budget WHERE (?1 OR scope = ?2) AND (?3 IS NULL OR target = ?3) "

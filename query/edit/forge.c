@@ -5,11 +5,6 @@
 
 #include "ledger.h"
 
-static void finalize(sqlite3_stmt **s)
-{
-	(void)sqlite3_finalize(*s);
-}
-
 static const char doing[] = "storing the forge's answer";
 
 static bool bind_str(sqlite3_stmt *s, const char *name, struct str v)
@@ -27,7 +22,7 @@ static bool bind_ms(sqlite3_stmt *s, const char *name, int64_t v)
 
 static bool run_with_repo(sqlite3 *db, const char *sql, struct str repo, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	return (sqlite3_prepare_v2(db, sql, -1, &s, NULL) == SQLITE_OK &&
 		       bind_str(s, ":repo", repo) && sqlite3_step(s) == SQLITE_DONE) ||
 	       ledger_fail(db, doing, e);
@@ -35,7 +30,7 @@ static bool run_with_repo(sqlite3 *db, const char *sql, struct str repo, struct 
 
 bool forge_is_off(sqlite3 *db)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	return sqlite3_prepare_v2(db, "SELECT 1 FROM setting WHERE key = 'forge' AND value = 'off'",
 		       -1, &s, NULL) == SQLITE_OK &&
 	       sqlite3_step(s) == SQLITE_ROW;
@@ -43,7 +38,7 @@ bool forge_is_off(sqlite3 *db)
 
 bool forge_read_state(sqlite3 *db, struct str repo, struct forge_state *out, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	struct forge_state state = {.newest = FORGE_MOST};
 	if (sqlite3_prepare_v2(db,
 		    "SELECT asked_ms, answered_ms, failures, newest, coalesce(error, ''),"
@@ -133,8 +128,8 @@ static bool store_pr(struct statements *st, const struct answer_pr *pr, struct f
 static bool store_all(
 	sqlite3 *db, const struct answer_pr *prs, size_t n, struct forge_change *out, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *old = NULL;
-	AUTO(finalize) sqlite3_stmt *store = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *old = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *store = NULL;
 	if (sqlite3_prepare_v2(db, old_sql, -1, &old, NULL) != SQLITE_OK ||
 		sqlite3_prepare_v2(db, store_sql, -1, &store, NULL) != SQLITE_OK)
 		return ledger_fail(db, doing, e);
@@ -173,7 +168,7 @@ static const char due_sql[] =
 static bool store_repo(sqlite3 *db, struct str repo, const char *why, int64_t newest,
 	int64_t now_ms, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	return (sqlite3_prepare_v2(db,
 			"INSERT INTO forge_repo(repo, asked_ms, answered_ms, error, failures, "
 			"newest)"
@@ -214,7 +209,7 @@ bool forge_store_answer(sqlite3 *db, struct str repo, const struct answer_pr *pr
 // As it is spelt in the ledger.
 static bool spelling(sqlite3 *db, struct arena *a, struct str *repo, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	if (sqlite3_prepare_v2(db, "SELECT repo FROM forge_repo WHERE repo = :repo COLLATE NOCASE",
 		    -1, &s, NULL) != SQLITE_OK ||
 		!bind_str(s, ":repo", *repo))

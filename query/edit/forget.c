@@ -7,11 +7,6 @@
 #include "buf.h"
 #include "ledger.h"
 
-static void finalize(sqlite3_stmt **s)
-{
-	(void)sqlite3_finalize(*s);
-}
-
 static const char choose_sql[] =
 	"CREATE TEMP TABLE IF NOT EXISTS gone_session (id INTEGER PRIMARY KEY);"
 	"CREATE TEMP TABLE IF NOT EXISTS gone_project (id INTEGER PRIMARY KEY);"
@@ -29,7 +24,7 @@ static const char choose_project_sessions_sql[] =
 
 static bool run_with(sqlite3 *db, const char *sql, struct str value, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	return (sqlite3_prepare_v2(db, sql, -1, &s, NULL) == SQLITE_OK &&
 		       sqlite3_bind_text(s, 1, value.p, (int)value.n, SQLITE_STATIC) == SQLITE_OK &&
 		       sqlite3_step(s) == SQLITE_DONE) ||
@@ -38,7 +33,7 @@ static bool run_with(sqlite3 *db, const char *sql, struct str value, struct err 
 
 static bool read_counts(sqlite3 *db, struct forget_count *out, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	if (sqlite3_prepare_v2(db,
 		    "SELECT (SELECT count(*) FROM gone_session), (SELECT count(*) FROM origin AS o"
 		    " JOIN turn AS t ON t.origin_id = o.id WHERE o.session_id IN gone_session)",
@@ -64,8 +59,8 @@ bool forget_choose(
 
 static bool remember_hashes(sqlite3 *db, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *read = NULL;
-	AUTO(finalize) sqlite3_stmt *write = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *read = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *write = NULL;
 	struct hash_key key;
 	int rc;
 	if (!ledger_hash_key(db, &key, e))
@@ -177,7 +172,7 @@ static const char delete_rest_sql[] =
 // Which columns hold words is read from the schema, so that a new one is not overlooked.
 static bool delete_names(sqlite3 *db, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	AUTO(buf_free) struct buf sql = {0};
 	int rc;
 	if (sqlite3_prepare_v2(db,

@@ -4,11 +4,6 @@
 #include "embedded.h"
 #include "ledger.h"
 
-static void finalize(sqlite3_stmt **s)
-{
-	(void)sqlite3_finalize(*s);
-}
-
 static void free_sql(char **z)
 {
 	sqlite3_free(*z);
@@ -23,7 +18,7 @@ static void bind_str(sqlite3_stmt *s, int at, struct str v)
 // Binds id to ?1 and runs to the end.
 static bool run_for(sqlite3 *db, const char *sql, int64_t id, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	if (sqlite3_prepare_v2(db, sql, -1, &s, NULL) != SQLITE_OK ||
 		sqlite3_bind_int64(s, 1, id) != SQLITE_OK || sqlite3_step(s) != SQLITE_DONE)
 		return ledger_fail(db, "writing a link", e);
@@ -69,7 +64,7 @@ static bool add_due(sqlite3 *db, int64_t id, struct err *e)
 
 static bool add(sqlite3 *db, const struct pr_link *l, int64_t now_ms, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	if (sqlite3_prepare_v2(db,
 		    "INSERT INTO pr_link(made_ms, act, scope, root, target, repo, number, role, "
 		    "since_ms, until_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
@@ -111,7 +106,7 @@ bool pr_link_add(sqlite3 *db, const struct pr_link *links, size_t n, int64_t now
 
 static bool find(sqlite3 *db, int64_t id, int64_t *out_id, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	if (sqlite3_prepare_v2(db,
 		    id ? "SELECT id, undone_ms FROM pr_link WHERE id = ?1"
 		       : "SELECT id, undone_ms FROM pr_link WHERE undone_ms IS NULL ORDER BY id "
@@ -136,7 +131,7 @@ static bool find(sqlite3 *db, int64_t id, int64_t *out_id, struct err *e)
 
 static bool undo(sqlite3 *db, int64_t id, int64_t now_ms, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	if (sqlite3_prepare_v2(db, "UPDATE pr_link SET undone_ms = ?2 WHERE id = ?1", -1, &s,
 		    NULL) != SQLITE_OK ||
 		sqlite3_bind_int64(s, 1, id) != SQLITE_OK ||

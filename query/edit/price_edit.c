@@ -16,11 +16,6 @@ static bool fail(sqlite3 *db, struct err *e)
 	return ledger_fail(db, "writing the prices", e);
 }
 
-static void finalize(sqlite3_stmt **s)
-{
-	(void)sqlite3_finalize(*s);
-}
-
 static bool prepare(
 	sqlite3 *db, const char *sql, struct str model, sqlite3_stmt **out, struct err *e)
 {
@@ -75,7 +70,7 @@ static void take_factors(sqlite3_stmt *s, int at, struct price *p)
 
 bool price_defaults(sqlite3 *db, struct price *p, bool *out_is_known, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	if (!prepare(db,
 		    "SELECT " FACTORS ", web_search_rate FROM price WHERE model = ?1 AND source = "
 		    "'builtin' ORDER BY valid_from_ms DESC, above_tok LIMIT 1",
@@ -97,7 +92,7 @@ bool price_copy(sqlite3 *db, struct arena *a, struct str other, const struct pri
 	struct price_list out[static 2], struct err *e)
 {
 	enum { IS_USER = 3 + PRICE_N_RATES + 2 * PRICE_N_FACTORS + 1 };
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	int rc;
 	if (!prepare(db,
 		    "SELECT max(valid_from_ms, ?2), min(valid_until_ms, ?3), above_tok, " RATES
@@ -125,7 +120,7 @@ bool price_copy(sqlite3 *db, struct arena *a, struct str other, const struct pri
 static bool run_clear(sqlite3 *db, const char *sql, struct str model, int64_t from_ms,
 	int64_t until_ms, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	if (!prepare(db, sql, model, &s, e))
 		return false;
 	(void)sqlite3_bind_int64(s, 2, from_ms);
@@ -154,7 +149,7 @@ static bool clear(sqlite3 *db, struct str model, int64_t from_ms, int64_t until_
 
 static bool insert(sqlite3 *db, const struct price *p, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	int at = 1;
 	if (!prepare(db,
 		    "INSERT INTO price VALUES (?1, 'user', ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, "
@@ -208,7 +203,7 @@ bool price_write(sqlite3 *db, const struct price_list *lists, size_t n, struct e
 static bool count(
 	sqlite3 *db, struct str model, int64_t from_ms, int64_t until_ms, int *out_n, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	if (!prepare(db,
 		    "SELECT count(*) FROM price WHERE model = ?1 AND source = 'user' AND "
 		    "valid_until_ms > ?2 AND valid_from_ms < ?3",

@@ -3,11 +3,6 @@
 
 #include "ledger.h"
 
-static void finalize(sqlite3_stmt **s)
-{
-	(void)sqlite3_finalize(*s);
-}
-
 static bool bind(sqlite3_stmt *s, int at, struct str v)
 {
 	return !v.p || sqlite3_bind_text(s, at, v.p, (int)v.n, SQLITE_STATIC) == SQLITE_OK;
@@ -15,7 +10,7 @@ static bool bind(sqlite3_stmt *s, int at, struct str v)
 
 bool result_add(sqlite3 *db, const struct print_result *r, int64_t now_ms, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	return (sqlite3_prepare_v2(db,
 			"INSERT INTO print_result(key, session, given_ms, line, subtype, "
 			"terminal_reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",

@@ -77,11 +77,6 @@ static const struct setting_def defs[] = {
 };
 enum { N_DEFS = sizeof defs / sizeof *defs };
 
-static void finalize(sqlite3_stmt **s)
-{
-	(void)sqlite3_finalize(*s);
-}
-
 size_t setting_count(void)
 {
 	return N_DEFS + N_RULES + n_tip_defs;
@@ -201,7 +196,7 @@ bool setting_check(const struct setting_def *def, struct str value, struct err *
 static bool is_set_to(
 	sqlite3 *db, const struct setting_def *def, const char *value, bool *out, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	if (sqlite3_prepare_v2(db,
 		    "SELECT coalesce((SELECT value FROM setting WHERE key = ?1), ?2) = "
 		    "coalesce(?3, ?2)",
@@ -217,7 +212,7 @@ static bool is_set_to(
 
 static bool write(sqlite3 *db, const struct setting_def *def, const char *value, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	const char *sql =
 		value ? "INSERT INTO setting VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET "
 			"value = excluded.value"

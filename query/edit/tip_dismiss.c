@@ -3,14 +3,9 @@
 
 #include "ledger.h"
 
-static void finalize(sqlite3_stmt **s)
-{
-	(void)sqlite3_finalize(*s);
-}
-
 bool tip_dismiss(sqlite3 *db, const char *rule, int64_t until_ms, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	return (sqlite3_prepare_v2(db,
 			"INSERT INTO tip_dismissed VALUES (?1, ?2) ON CONFLICT (rule) DO UPDATE "
 			"SET until_ms = excluded.until_ms",
@@ -23,7 +18,7 @@ bool tip_dismiss(sqlite3 *db, const char *rule, int64_t until_ms, struct err *e)
 
 bool tip_restore(sqlite3 *db, const char *rule, int64_t now_ms, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	bool was_dismissed = false;
 	int rc = sqlite3_prepare_v2(
 		db, "DELETE FROM tip_dismissed WHERE rule = ?1 RETURNING until_ms", -1, &s, NULL);

@@ -3,11 +3,6 @@
 
 #include "ledger.h"
 
-static void finalize(sqlite3_stmt **s)
-{
-	(void)sqlite3_finalize(*s);
-}
-
 static bool fail(sqlite3 *db, struct err *e)
 {
 	return ledger_fail(db, "writing the work sessions", e);
@@ -29,7 +24,7 @@ static void bind(sqlite3_stmt *s, int at, struct str v)
 
 bool work_find_open(sqlite3 *db, struct str root, int64_t *out_id, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	if (sqlite3_prepare_v2(db, "SELECT id FROM work WHERE root = ?1 AND ended_ms IS NULL", -1,
 		    &s, NULL) != SQLITE_OK)
 		return fail(db, e);
@@ -52,7 +47,7 @@ static bool find_or_say(sqlite3 *db, struct str root, int64_t *out_id, struct er
 static bool insert(sqlite3 *db, struct str type, struct str goal, struct str root, int64_t now_ms,
 	int64_t *out_id, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	int64_t open_id;
 	if (!work_find_open(db, root, &open_id, e))
 		return false;
@@ -85,7 +80,7 @@ bool work_start(sqlite3 *db, struct str type, struct str goal, struct str root, 
 static bool change(sqlite3 *db, const char *sql, struct str root, struct str text, int64_t now_ms,
 	int64_t *out_id, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	if (!find_or_say(db, root, out_id, e))
 		return false;
 	if (sqlite3_prepare_v2(db, sql, -1, &s, NULL) != SQLITE_OK)

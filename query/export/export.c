@@ -46,17 +46,6 @@ static void on_signal(int sig)
 	is_stopped = 1;
 }
 
-static void close_db(sqlite3 **db)
-{
-	if (*db)
-		ledger_close(db);
-}
-
-static void finalize(sqlite3_stmt **s)
-{
-	(void)sqlite3_finalize(*s);
-}
-
 static bool read_format(const struct args *args, struct target *t, struct err *e)
 {
 	struct str name = args_has(args, OPT_FORMAT) ? args->values[OPT_FORMAT] : STR("csv");
@@ -140,7 +129,7 @@ static bool add_row(struct target *t, const struct cell *cells, struct err *e)
 static bool start_progress(sqlite3 *db, const struct request *req, const struct target *t,
 	struct progress *p, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	p->is_shown = isatty(STDERR_FILENO) && (t->path || !isatty(STDOUT_FILENO));
 	if (!p->is_shown)
 		return true;
@@ -197,7 +186,7 @@ static bool copy_rows(sqlite3_stmt *s, const int *at, const struct result *r,
 static bool export_to(struct target *t, sqlite3 *db, struct request *req,
 	const struct anonymiser *names, struct progress *p, struct arena *a, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	int at[REPORT_MAX_COLUMNS];
 	struct result r = {.arena = a,
 		.name = str_of(req->def->name),
@@ -211,7 +200,7 @@ static bool export_to(struct target *t, sqlite3 *db, struct request *req,
 
 bool command_export(struct command_call *call, struct err *e)
 {
-	AUTO(close_db) sqlite3 *db = NULL;
+	AUTO(ledger_close) sqlite3 *db = NULL;
 	struct request req;
 	struct target t = {0};
 	struct progress p = {0};

@@ -9,11 +9,6 @@
 
 enum { SURE_CONFIDENCE = 90 };
 
-static void finalize(sqlite3_stmt **s)
-{
-	(void)sqlite3_finalize(*s);
-}
-
 // What counts for the pull request: its charges, and the price of each class.
 #define WITH_CHARGES                                                                               \
 	"WITH pr AS MATERIALIZED (SELECT id, role, confidence FROM charge WHERE reason IS NULL "   \
@@ -217,7 +212,7 @@ static void add_time(struct buf *out, int64_t ms)
 static bool add_milestone(sqlite3 *db, struct str repo, int64_t number, const char *what,
 	int64_t at_ms, struct buf *out, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	struct sums x = {.has_cost = true};
 	if (!prepare(db, until_sql, repo, number, &s, e))
 		return false;
@@ -236,7 +231,7 @@ static bool add_milestones(sqlite3 *db, struct str repo, int64_t number, const s
 	struct buf *out, struct err *e)
 {
 	static const char *const names[] = {"opened", "merged", "closed"};
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	if (!prepare(db, when_sql, repo, number, &s, e))
 		return false;
 	if (sqlite3_step(s) != SQLITE_ROW)
@@ -277,7 +272,7 @@ static void add_notes(struct buf *out, const struct sums *inferred, const struct
 
 bool body_build(sqlite3 *db, struct str repo, int64_t number, struct buf *out, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	AUTO(buf_free) struct buf roles = {0};
 	AUTO(buf_free) struct buf models = {0};
 	struct sums inferred = {0}, total = {0};

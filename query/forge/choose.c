@@ -14,11 +14,6 @@ enum { RECENT_DAYS = 90, MAX_CANDIDATES = 6, QUARTERS_PER_DAY = 96 };
 
 static const int64_t quarter_ms = 900000;
 
-static void finalize(sqlite3_stmt **s)
-{
-	(void)sqlite3_finalize(*s);
-}
-
 static bool is_nocase(struct str a, struct str b)
 {
 	return a.n == b.n && a.n && strncasecmp(a.p, b.p, a.n) == 0;
@@ -86,7 +81,7 @@ static const char recent_sql[] =
 
 bool choose_repos(sqlite3 *db, struct arena *a, struct str *out, size_t *out_n, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	struct here here = look_here(a);
 	int64_t first = clock_now_ms() / quarter_ms - RECENT_DAYS * QUARTERS_PER_DAY;
 	size_t n, n_here = 0;
@@ -146,7 +141,7 @@ static const char named_sql[] = "SELECT min(repo) FROM (SELECT repo FROM project
 
 bool choose_repo(sqlite3 *db, struct arena *a, struct str text, struct str *out, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	struct str found[MAX_CANDIDATES], rest, first;
 	size_t n;
 	if (sqlite3_prepare_v2(db, named_sql, -1, &s, NULL) != SQLITE_OK ||

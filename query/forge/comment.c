@@ -15,12 +15,6 @@
 #include "report.h"
 #include "text.h"
 
-static void close_db(sqlite3 **db)
-{
-	if (*db)
-		ledger_close(db);
-}
-
 static void finalize_answer(struct child_answer *c)
 {
 	child_answer_free(c);
@@ -35,7 +29,7 @@ static bool print(const struct buf *b, struct err *e)
 
 bool pr_markdown(struct arena *a, struct str repo, int64_t number, struct err *e)
 {
-	AUTO(close_db) sqlite3 *db = NULL;
+	AUTO(ledger_close) sqlite3 *db = NULL;
 	AUTO(buf_free) struct buf body = {0};
 	return report_open(a, &db, e) && body_build(db, repo, number, &body, e) && print(&body, e);
 }
@@ -108,7 +102,7 @@ static bool may_write(const struct place *p, const struct buf *body, struct err 
 
 bool pr_comment(struct arena *a, struct str repo, int64_t number, bool is_yes, struct err *e)
 {
-	AUTO(close_db) sqlite3 *db = NULL;
+	AUTO(ledger_close) sqlite3 *db = NULL;
 	AUTO(buf_free) struct buf body = {0};
 	struct place p = {.a = a, .number = number};
 	int64_t id;
@@ -135,7 +129,7 @@ bool pr_comment(struct arena *a, struct str repo, int64_t number, bool is_yes, s
 
 bool command_pr_comment(struct command_call *call, struct err *e)
 {
-	AUTO(close_db) sqlite3 *db = NULL;
+	AUTO(ledger_close) sqlite3 *db = NULL;
 	const struct args *args = call->args;
 	struct str repo;
 	int64_t number;

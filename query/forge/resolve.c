@@ -19,12 +19,6 @@ enum { WRITE_BUSY_MS = 5000, QUICK_MS = 1500, MAX_NAME_COLS = 60 };
 
 static const int64_t minute_ms = 60000, hour_ms = 3600000, day_ms = 86400000;
 
-static void close_db(sqlite3 **db)
-{
-	if (*db)
-		ledger_close(db);
-}
-
 static void finalize_answer(struct child_answer *c)
 {
 	child_answer_free(c);
@@ -204,7 +198,7 @@ static bool list_repos(struct resolve *r, const struct args *args, sqlite3 *db, 
 bool command_pr_resolve(struct command_call *call, struct err *e)
 {
 	static struct str repos[CHOOSE_MAX_REPOS];
-	AUTO(close_db) sqlite3 *db = NULL;
+	AUTO(ledger_close) sqlite3 *db = NULL;
 	const struct args *args = call->args;
 	struct resolve r = {.a = call->arena,
 		.is_offline = args_has(args, OPT_OFFLINE),

@@ -17,11 +17,6 @@ enum {
 	SKEW_MS = 60000, // of clocks
 };
 
-static void finalize(sqlite3_stmt **s)
-{
-	(void)sqlite3_finalize(*s);
-}
-
 static void note(struct look *l, const struct err *e)
 {
 	if (l->why.code == ERR_NONE)
@@ -85,7 +80,7 @@ static bool step(struct look *l, sqlite3_stmt *s)
 
 struct str look_setting(struct look *l, const char *key)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	if (!prepare(l, "SELECT value FROM setting WHERE key = ?1", &s))
 		return STR_NONE;
 	(void)sqlite3_bind_text(s, 1, key, -1, SQLITE_STATIC);
@@ -106,7 +101,7 @@ bool look_place(struct look *l, struct str session, struct budget_place *out)
 
 bool look_newest(struct look *l, struct str *out_session, int64_t *out_ms)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	if (!prepare(l,
 		    "SELECT s.uid, t.at_ms FROM turn AS t CROSS JOIN origin AS o ON o.id = "
 		    "t.origin_id CROSS JOIN session AS s ON s.id = o.session_id"
@@ -161,7 +156,7 @@ struct look_money look_burn(struct look *l, int64_t session_id)
 
 struct look_money look_pr(struct look *l, struct str repo, int64_t number)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	struct err e = {.code = ERR_NONE};
 	struct spent spent = {0};
 	if (!repo.n || !prepare(l, "SELECT id FROM name WHERE text = ?1 COLLATE BINARY", &s))
@@ -212,7 +207,7 @@ bool look_alert(struct look *l, const struct budget_place *place, struct alert *
 {
 	struct str pr = str_of(arena_printf(
 		l->arena, "%.*s#%lld", STR_ARG(place->pr_repo), (long long)place->pr_number));
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	if (!place->session_id ||
 		!prepare(l,
 			"SELECT " ALERT_COLUMNS " FROM alert AS a WHERE a.id = (SELECT id FROM "
@@ -232,7 +227,7 @@ bool look_alert(struct look *l, const struct budget_place *place, struct alert *
 
 size_t look_alerts(struct look *l, int64_t since_ms, struct alert *out, size_t max)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	size_t n = 0;
 	// there is no index by time; rows are made as they are found
 	if (!prepare(l,
@@ -252,7 +247,7 @@ size_t look_alerts(struct look *l, int64_t since_ms, struct alert *out, size_t m
 
 bool look_limit(struct look *l, const char *kind, int64_t *out_used_bp, int64_t *out_resets_ms)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	if (!prepare(l,
 		    "SELECT used_bp, resets_ms FROM limit_seen WHERE kind = ?1 AND resets_ms > ?2"
 		    " ORDER BY at_ms DESC LIMIT 1",

@@ -10,16 +10,11 @@
 #include "ledger.h"
 #include "path.h"
 
-static void finalize(sqlite3_stmt **s)
-{
-	(void)sqlite3_finalize(*s);
-}
-
 // Whether the statement, its texts bound, gives a row. What cannot be read is not new.
 static bool has_row(
 	sqlite3 *db, const char *sql, struct str first, struct str second, bool otherwise)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	if (sqlite3_prepare_v2(db, sql, -1, &s, NULL) != SQLITE_OK)
 		return otherwise;
 	(void)sqlite3_bind_text(s, 1, first.p, (int)first.n, SQLITE_STATIC);
@@ -31,7 +26,7 @@ static bool has_row(
 
 static bool is_new_session(struct look *l, const struct status *p)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	bool has_cost = p->cost_pico > 0;
 	if (sqlite3_prepare_v2(l->db, "SELECT status_cost, window_tok FROM session WHERE uid = ?1",
 		    -1, &s, NULL) != SQLITE_OK)
@@ -51,7 +46,7 @@ static bool is_new_limit(struct look *l, const struct status *p)
 {
 	for (size_t i = 0; i < N_STATUS_LIMITS; i++) {
 		const struct status_window *w = &p->limits[i];
-		AUTO(finalize) sqlite3_stmt *s = NULL;
+		AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 		if (w->used_bp < 0 || w->resets_ms < 0)
 			continue;
 		if (sqlite3_prepare_v2(l->db,
@@ -78,7 +73,7 @@ static bool is_new_pr(struct look *l, const struct status *p)
 
 static bool is_kept_out(struct look *l, const struct status *p)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	struct hash_key key;
 	struct err e;
 	if (has_row(l->db,

@@ -32,15 +32,10 @@ bool alert_take(sqlite3_stmt *s, struct arena *a, struct alert *out)
 	return true;
 }
 
-static void finalize(sqlite3_stmt **s)
-{
-	(void)sqlite3_finalize(*s);
-}
-
 // owner/name#12 of host/owner/name
 static bool spent_target_pr(struct pricer *p, struct str target, struct spent *out, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	struct str number, repo = str_split(target, '#', &number);
 	int64_t n;
 	*out = (struct spent){0};
@@ -56,7 +51,7 @@ static bool spent_target_pr(struct pricer *p, struct str target, struct spent *o
 // The budget that a share is of; 0: it is gone.
 static bool read_limit(struct pricer *p, const struct alert *x, int64_t *out_pico, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	if (sqlite3_prepare_v2(p->db,
 		    "SELECT limit_pico FROM budget WHERE scope = ?1 AND substr(?2, 1, "
 		    "length(target)) = target ORDER BY length(target) DESC, period = CASE ?3 WHEN "
@@ -73,7 +68,7 @@ static bool read_limit(struct pricer *p, const struct alert *x, int64_t *out_pic
 
 static bool read_first(struct pricer *p, int64_t session_id, int64_t *out_ms, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	if (sqlite3_prepare_v2(p->db,
 		    "SELECT min(first_ms) FROM charge_rollup WHERE session_id = ?1", -1, &s,
 		    NULL) != SQLITE_OK)

@@ -78,11 +78,6 @@ bool budget_mode_parse(struct str name, enum budget_mode *out)
 
 enum { NEAR_PCT = 80 };
 
-static void finalize(sqlite3_stmt **s)
-{
-	(void)sqlite3_finalize(*s);
-}
-
 static struct str column(sqlite3_stmt *s, struct arena *a, int i)
 {
 	const char *p = (const char *)sqlite3_column_text(s, i);
@@ -111,7 +106,7 @@ static void take_budget(sqlite3_stmt *s, struct arena *a, struct budgets *out, s
 
 static bool read_terms(sqlite3 *db, struct budgets *out, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	if (sqlite3_prepare_v2(db,
 		    "SELECT (SELECT until_ms FROM budget_change WHERE act IN ('off', 'on') ORDER "
 		    "BY "
@@ -128,7 +123,7 @@ static bool read_terms(sqlite3 *db, struct budgets *out, struct err *e)
 
 bool budget_list(sqlite3 *db, struct arena *a, struct budgets *out, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	struct budgets list = {0};
 	size_t cap = 0;
 	int rc;
@@ -164,7 +159,7 @@ void budget_period_bounds(
 static bool read_row(sqlite3 *db, const char *sql, struct str text, int64_t number, int64_t *out,
 	int n, bool *out_found, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	if (sqlite3_prepare_v2(db, sql, -1, &s, NULL) != SQLITE_OK)
 		return ledger_fail(db, "looking for the session", e);
 	if (text.p)
@@ -184,7 +179,7 @@ static bool read_names(
 {
 	const int64_t ids[] = {branch_id, out->pr_repo_id};
 	struct str *to[] = {&out->branch, &out->pr_repo};
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	for (int i = 0; i < 2; i++) {
 		if (!ids[i])
 			continue;
@@ -201,7 +196,7 @@ static bool read_names(
 
 static bool read_project(sqlite3 *db, struct arena *a, struct budget_place *out, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	if (!out->project_id)
 		return true;
 	if (sqlite3_prepare_v2(db, "SELECT name, root, repo FROM project WHERE id = ?1", -1, &s,
@@ -255,7 +250,7 @@ bool budget_find_place(
 // What `ccl budget allow` added for this session.
 static bool read_allowance(sqlite3 *db, struct str session, int64_t *out_pico, struct err *e)
 {
-	AUTO(finalize) sqlite3_stmt *s = NULL;
+	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	if (sqlite3_prepare_v2(db,
 		    "SELECT sum(amount_pico) FROM budget_change WHERE act = 'allow' AND target = "
 		    "?1",
