@@ -209,6 +209,20 @@ static bool run_audit(struct arena *a, int argc, char **argv, int *out_status, s
 	return run_report(a, report_find(STR("audit")), argc, argv, 2, out_status, e);
 }
 
+// What other tools of this field call it.
+static struct str our_word(struct str word)
+{
+	static const struct {
+		const char *theirs, *ours;
+	} words[] = {{"hourly", "hours"}, {"daily", "days"}, {"weekly", "weeks"},
+		{"monthly", "months"}, {"stats", "summary"}, {"optimize", "tips"},
+		{"scan", "sync"}};
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (str_is(word, words[i].theirs))
+			return str_of(words[i].ours);
+	return word;
+}
+
 bool command_run(struct arena *a, int argc, char **argv, int *out_status, struct err *e)
 {
 	struct str word = str_of(argc > 1 ? argv[1] : NULL);
@@ -223,6 +237,7 @@ bool command_run(struct arena *a, int argc, char **argv, int *out_status, struct
 		return command_complete(a, argc, argv, e);
 	if (!word.n || word.p[0] == '-')
 		return run_report(a, report_find(STR("summary")), argc, argv, 1, out_status, e);
+	word = our_word(word);
 	const struct command_def *def = find_command(word);
 	const struct report_def *report = report_find(word);
 	if (str_is(word, "work"))
