@@ -260,7 +260,7 @@ bool command_help(struct command_call *call, struct err *e)
 {
 	if (call->args->n_positionals == 0)
 		return help_all(e);
-	struct str word = call->args->positionals[0];
+	struct str word = our_word(call->args->positionals[0]);
 	if (call->args->n_positionals > 1)
 		word = str_of(arena_printf(call->arena, "%.*s %.*s", STR_ARG(word),
 			STR_ARG(call->args->positionals[1])));
