@@ -257,8 +257,11 @@ static void add_prompt(
 	bool is_machine = str_is(l->prompt_source, "system") ||
 			  (l->origin_kind.n && !str_is(l->origin_kind, "human"));
 	bool is_prompt = l->is_prompt && !is_machine;
-	// A fork gives its own prompt's id to the prompts that it copies: the last one is meant.
-	bool is_nearer = is_prompt ? l->at_ms > p->at_ms : l->at_ms >= 0 && l->at_ms < p->at_ms;
+	// A fork gives its own prompt's id to the prompts that it copies: the last one is meant. Of
+	// one line the first time counts: one without a time may get a later one when read again.
+	bool is_later_meant = is_prompt && !str_eq(l->uuid, p->uuid);
+	bool is_nearer =
+		is_later_meant ? l->at_ms > p->at_ms : l->at_ms >= 0 && l->at_ms < p->at_ms;
 	bool is_better = !p->uuid.n || (is_prompt && !p->is_prompt) ||
 			 (is_prompt == p->is_prompt && is_nearer) ||
 			 (is_prompt == p->is_prompt && l->at_ms == p->at_ms &&

@@ -20,7 +20,7 @@ KEY = bytes(range(16))
 TWINS = ('msg_twin_04280258', 'msg_twin_31009612', 'msg_twin_00500550', 'msg_twin_06838945')
 # Made anew by the migration, or derived from the rest.
 DERIVED = {'rollup', 'price', 'baseline', 'alert', 'class_rate'}
-ANEW = {'reflog_bytes', 'reflog_inode'}
+ANEW = {'reflog_bytes', 'reflog_inode', 'prompt_ms'}
 ROLLUP = '''SELECT quarter, origin_id, class_id, sum(turns), sum(steps), sum(input_tok) FROM rollup
   GROUP BY 1, 2, 3 ORDER BY 1, 2, 3'''
 APPLICATION_ID = 0x63636c31
