@@ -66,7 +66,7 @@ static bool read_format(const struct args *args, struct target *t, struct err *e
 
 static bool write_out(struct target *t, struct err *e)
 {
-	bool ok = fwrite(t->out.p, 1, t->out.n, t->file) == t->out.n;
+	bool ok = !t->out.n || fwrite(t->out.p, 1, t->out.n, t->file) == t->out.n;
 	buf_clear(&t->out);
 	return ok || err_set(e, ERR_IO, "cannot write the export: %s", strerror(errno));
 }

@@ -19,7 +19,7 @@ enum { CANNOT_EXECUTE = 126, NOT_FOUND = 127 }; // statuses of a shell
 
 static bool print(const struct buf *out, struct err *e)
 {
-	if (fwrite(out->p, 1, out->n, stdout) == out->n && fflush(stdout) == 0)
+	if ((!out->n || fwrite(out->p, 1, out->n, stdout) == out->n) && fflush(stdout) == 0)
 		return true;
 	return err_set(e, ERR_IO, "cannot write the output: %s", strerror(errno));
 }
