@@ -11,8 +11,10 @@
 enum {
 	BURN_MS = 600000,
 	ALERT_MS = 1800000,
-	RETRY_NS = 300000, // of those that open the ledger at once, the first makes the log's index
-	N_TRIES = 6,
+	// Of those that open the ledger at once, the first makes the log's index. Each wait is twice the one before: 19 ms
+	// in all.
+	RETRY_NS = 300000,
+	N_TRIES = 7,
 	MAX_ALERT_ROWS = 5000,
 	SKEW_MS = 60000, // of clocks
 };
@@ -25,14 +27,16 @@ static void note(struct look *l, const struct err *e)
 
 void look_open(struct look *l, struct arena *a)
 {
-	const struct timespec pause = {.tv_nsec = RETRY_NS};
+	struct timespec pause = {.tv_nsec = RETRY_NS};
 	struct err e = {.code = ERR_NONE};
 	*l = (struct look){.arena = a, .path = path_ledger(a), .now_ms = clock_now_ms()};
 	l->rules = rules_default();
 	bool ok = false;
 	for (int i = 0; i < N_TRIES && !ok; i++) {
-		if (i)
+		if (i) {
 			(void)nanosleep(&pause, NULL);
+			pause.tv_nsec *= 2;
+		}
 		ok = ledger_open_glance(l->path, &l->db, &e);
 		if (!ok && e.code != ERR_BUSY)
 			break;
