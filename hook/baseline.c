@@ -242,10 +242,7 @@ static bool refresh(struct store *st, int64_t now_ms, struct err *e)
 	}
 	if (ok) {
 		ok = ledger_exec(st->db, "BEGIN IMMEDIATE", e);
-		bool has_begun = ok;
-		ok = ok && write_all(st, all, now_ms, e) && ledger_exec(st->db, "COMMIT", e);
-		if (!ok && has_begun)
-			(void)sqlite3_exec(st->db, "ROLLBACK", NULL, NULL, NULL);
+		ok = ledger_end(st->db, ok && write_all(st, all, now_ms, e), e);
 	}
 	for (size_t i = 0; i < N_KINDS; i++)
 		free(all[i].all.p);

@@ -338,9 +338,7 @@ static bool make_heads(struct store *st, struct err *e)
 		ok = ledger_exec(st->db, "BEGIN IMMEDIATE", e);
 		for (size_t i = 0; ok && i < trees.n; i++)
 			ok = head_update(st, &trees.p[i], 0, e);
-		ok = ok && ledger_exec(st->db, "COMMIT", e);
-		if (!ok)
-			(void)sqlite3_exec(st->db, "ROLLBACK", NULL, NULL, NULL);
+		ok = ledger_end(st->db, ok, e);
 	}
 	free(trees.p);
 	return ok;
@@ -356,11 +354,9 @@ static bool look_at(struct store *st, struct str path, bool is_known, struct err
 	(void)git_read_config(&st->arena, &g, STR_NONE, &config);
 	if (!ledger_exec(st->db, "BEGIN IMMEDIATE", e))
 		return false;
-	if (worktree_find(st, &g, &config, &t, e) && worktree_read_moves(st, &g, &t, e) &&
-		(is_known || link_workdirs(st, path, t.id, e)) && ledger_exec(st->db, "COMMIT", e))
-		return true;
-	(void)sqlite3_exec(st->db, "ROLLBACK", NULL, NULL, NULL);
-	return false;
+	bool ok = worktree_find(st, &g, &config, &t, e) && worktree_read_moves(st, &g, &t, e) &&
+		  (is_known || link_workdirs(st, path, t.id, e));
+	return ledger_end(st->db, ok, e);
 }
 
 // Whether logs/HEAD still is what was read.
@@ -434,10 +430,8 @@ bool charge_run(struct store *st, struct err *e)
 	for (st->has_due = is_due; st->has_due;) {
 		if (!ledger_exec(st->db, "BEGIN IMMEDIATE", e))
 			return false;
-		if (!store_charge_due(st, e) || !ledger_exec(st->db, "COMMIT", e)) {
-			(void)sqlite3_exec(st->db, "ROLLBACK", NULL, NULL, NULL);
+		if (!ledger_end(st->db, store_charge_due(st, e), e))
 			return false;
-		}
 		if (st->has_due)
 			clock_sleep_ms(PAUSE_MS); // hooks come first
 	}

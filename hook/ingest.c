@@ -378,11 +378,10 @@ bool ingest_run(struct ingest *in, const struct ingest_job *job, bool *out_is_do
 			return false;
 		bool ok = ingest_load_refused(in, e) &&
 			  run_once(in, job, is_first, &more, out_is_open, e) &&
-			  (!job->last || job->last(in, job->context, e)) &&
-			  ledger_exec(in->store.db, "COMMIT", e);
+			  (!job->last || job->last(in, job->context, e));
+		ok = ledger_end(in->store.db, ok, e);
 		heed_clear(&in->heed);
 		if (!ok) {
-			(void)sqlite3_exec(in->store.db, "ROLLBACK", NULL, NULL, NULL);
 			batch_clear(&in->batch);
 			catalog_free(&in->catalog);
 			return false;

@@ -244,10 +244,7 @@ bool notify_run(sqlite3 *db, bool is_shown, struct err *e)
 	if (n.level == RULE_NONE || is_quiet(&n, now_ms))
 		return true;
 	bool ok = ledger_exec(db, "BEGIN IMMEDIATE", e);
-	if (ok && (!claim(db, &a, &n, now_ms, &c, e) || !ledger_exec(db, "COMMIT", e))) {
-		(void)sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
-		ok = false;
-	}
+	ok = ok && ledger_end(db, claim(db, &a, &n, now_ms, &c, e), e);
 	ok = ok && (!c.n || alert_find(&p, &c.worst, &f, e));
 	pricer_close(&p);
 	if (ok && c.n)

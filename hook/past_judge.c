@@ -244,14 +244,6 @@ static bool judge_depth(struct replay *r, struct err *e)
 	return true;
 }
 
-static bool end(struct store *st, bool ok, struct err *e)
-{
-	if (ok && ledger_exec(st->db, "COMMIT", e))
-		return true;
-	(void)sqlite3_exec(st->db, "ROLLBACK", NULL, NULL, NULL);
-	return false;
-}
-
 static bool fire_all(struct store *st, struct alerts *alerts, struct err *e)
 {
 	bool ok = true;
@@ -262,7 +254,7 @@ static bool fire_all(struct store *st, struct alerts *alerts, struct err *e)
 	for (size_t i = 0; ok && i < alerts->all.n; i++)
 		ok = alarm_fire(st, &alerts->all.p[i], true, e);
 	alerts->all.n = 0;
-	ok = end(st, ok, e);
+	ok = ledger_end(st->db, ok, e);
 	clock_sleep_ms(PAUSE_MS);
 	return ok;
 }
@@ -389,7 +381,7 @@ static bool judge_sessions(struct watcher *w, const struct usual *usual,
 			break;
 		for (size_t k = i; ok && k < n && k < i + LOOK_SESSIONS; k++)
 			ok = judge_session(w, usual, events, &due[k], &past, alerts, e);
-		ok = end(w->st, ok, e) && fire_all(w->st, alerts, e);
+		ok = ledger_end(w->st->db, ok, e) && fire_all(w->st, alerts, e);
 	}
 	past_free(&past);
 	return ok;

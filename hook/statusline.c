@@ -102,10 +102,8 @@ static bool work(struct ingest *in, const struct status *p, struct err *e)
 	bool has_evidence;
 	if (!ledger_exec(in->store.db, "BEGIN IMMEDIATE", e))
 		return false;
-	if (!statusline_store(in, p, &has_evidence, e) || !ledger_exec(in->store.db, "COMMIT", e)) {
-		(void)sqlite3_exec(in->store.db, "ROLLBACK", NULL, NULL, NULL);
+	if (!ledger_end(in->store.db, statusline_store(in, p, &has_evidence, e), e))
 		return false;
-	}
 	return !has_evidence || charge_run(&in->store, e);
 }
 

@@ -195,9 +195,8 @@ static bool write_transaction(struct ingest *in, struct group *g, struct err *e)
 	e->code = ERR_NONE;
 	if (!ledger_exec(in->store.db, "BEGIN IMMEDIATE", e))
 		return false;
-	if (write_group(in, g, e) && ledger_exec(in->store.db, "COMMIT", e))
+	if (ledger_end(in->store.db, write_group(in, g, e), e))
 		return true;
-	(void)sqlite3_exec(in->store.db, "ROLLBACK", NULL, NULL, NULL);
 	batch_clear(&in->batch);
 	catalog_free(&in->catalog);
 	return e->code == ERR_NONE && read_singly(in, g, e);

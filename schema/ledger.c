@@ -56,6 +56,21 @@ bool ledger_exec(sqlite3 *db, const char *sql, struct err *e)
 	return ledger_fail(db, "running SQL", e);
 }
 
+bool ledger_end(sqlite3 *db, bool ok, struct err *e)
+{
+	if (ok && ledger_exec(db, "COMMIT", e))
+		return true;
+	(void)sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+	return false;
+}
+
+bool ledger_bind(sqlite3_stmt *s, int at, struct str v)
+{
+	int rc = v.p ? sqlite3_bind_text(s, at, v.p, (int)v.n, SQLITE_STATIC)
+		     : sqlite3_bind_null(s, at);
+	return rc == SQLITE_OK;
+}
+
 void ledger_close(sqlite3 **db)
 {
 	(void)sqlite3_close_v2(*db);
@@ -196,10 +211,7 @@ static bool in_transaction(sqlite3 *db, bool (*work)(sqlite3 *, struct err *), s
 {
 	if (!ledger_exec(db, "BEGIN IMMEDIATE", e))
 		return false;
-	if (work(db, e) && ledger_exec(db, "COMMIT", e))
-		return true;
-	(void)sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
-	return false;
+	return ledger_end(db, work(db, e), e);
 }
 
 // NULL digest: no prices yet.

@@ -49,6 +49,12 @@ bool ledger_fail(sqlite3 *db, const char *doing, struct err *e);
 // Runs SQL without results.
 MUST_USE bool ledger_exec(sqlite3 *db, const char *sql, struct err *e);
 
+// Commits what BEGIN began if `ok`, and takes it back if not, or if that cannot be done: then false.
+MUST_USE bool ledger_end(sqlite3 *db, bool ok, struct err *e);
+
+// Binds a text that stays until the statement is done, or NULL for STR_NONE. False: out of memory.
+bool ledger_bind(sqlite3_stmt *s, int at, struct str v);
+
 // Truncates the write-ahead log if it is larger than 256 KiB: an open would have to read it whole.
 void ledger_checkpoint(sqlite3 *db);
 

@@ -51,14 +51,6 @@ static struct str text_at(sqlite3_stmt *s, int at)
 	return p ? (struct str){p, (size_t)sqlite3_column_bytes(s, at)} : STR_NONE;
 }
 
-static void bind_text(sqlite3_stmt *s, int at, struct str v)
-{
-	if (v.p)
-		(void)sqlite3_bind_text(s, at, v.p, (int)v.n, SQLITE_TRANSIENT);
-	else
-		(void)sqlite3_bind_null(s, at);
-}
-
 static int64_t product(const int64_t *a, const int64_t *b)
 {
 	int64_t sum = 0, one;
@@ -157,7 +149,7 @@ static bool read_results(struct reader *r, struct str session, struct total *out
 	out->pico = -1;
 	if (!prepare(r, &r->result, audit_result_sql, e))
 		return false;
-	bind_text(r->result, 1, session);
+	(void)ledger_bind(r->result, 1, session);
 	while ((rc = sqlite3_step(r->result)) == SQLITE_ROW) {
 		struct str line = text_at(r->result, 0);
 		if (is_cumulative && meter_total(line) < out->pico)
@@ -327,8 +319,8 @@ static bool read_sessions(struct reader *r, struct str session, struct err *e)
 	int rc;
 	if (!prepare(r, &s, audit_session_sql, e) || !prepare(r, &r->own, audit_own_sql, e))
 		return false;
-	bind_text(s, 1, session);
-	bind_text(r->own, 1, session);
+	(void)ledger_bind(s, 1, session);
+	(void)ledger_bind(r->own, 1, session);
 	while ((rc = sqlite3_step(s)) == SQLITE_ROW)
 		if (!audit_one(r, s, e))
 			return false;

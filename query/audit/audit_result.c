@@ -56,10 +56,10 @@ static bool keep(struct arena *a, const struct print_result *all, size_t n, stru
 	if (!ledger_open_write(path_ledger(a), WRITE_BUSY_MS, &db, e) ||
 		!ledger_exec(db, "BEGIN IMMEDIATE", e))
 		return false;
-	for (size_t i = 0; i < n; i++)
-		if (!result_add(db, &all[i], clock_now_ms(), e))
-			return false; // closing undoes the others
-	return ledger_exec(db, "COMMIT", e);
+	bool ok = true;
+	for (size_t i = 0; ok && i < n; i++)
+		ok = result_add(db, &all[i], clock_now_ms(), e);
+	return ledger_end(db, ok, e);
 }
 
 bool command_audit_result(struct command_call *call, struct err *e)

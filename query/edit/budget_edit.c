@@ -1,18 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "budget_edit.h"
 
-#include <pwd.h>
-#include <stdlib.h>
-#include <unistd.h>
-
 #include "ledger.h"
-
-static const char *who(void)
-{
-	const struct passwd *p = getpwuid(geteuid());
-	const char *user = p ? p->pw_name : getenv("USER");
-	return user && *user ? user : "unknown";
-}
+#include "path.h"
 
 struct change {
 	const char *act;
@@ -21,19 +11,9 @@ struct change {
 	int64_t amount_pico, until_ms;     // 0: none
 };
 
-static void bind_text(sqlite3_stmt *s, int at, const char *z)
-{
-	(void)sqlite3_bind_text(s, at, z, -1, SQLITE_STATIC);
-}
-
-static void bind_str(sqlite3_stmt *s, int at, struct str v)
-{
-	if (v.p)
-		(void)sqlite3_bind_text(s, at, v.p, (int)v.n, SQLITE_STATIC);
-}
-
 static bool note(sqlite3 *db, const struct change *c, int64_t now_ms, struct err *e)
 {
+	AUTO(arena_free) struct arena a = {0};
 	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	if (sqlite3_prepare_v2(db,
 		    "INSERT INTO budget_change(at_ms, who, act, scope, target, period, "
@@ -42,23 +22,15 @@ static bool note(sqlite3 *db, const struct change *c, int64_t now_ms, struct err
 		    -1, &s, NULL) != SQLITE_OK)
 		return ledger_fail(db, "writing the budgets", e);
 	(void)sqlite3_bind_int64(s, 1, now_ms);
-	bind_text(s, 2, who());
-	bind_text(s, 3, c->act);
-	bind_text(s, 4, c->scope);
-	bind_str(s, 5, c->target);
-	bind_text(s, 6, c->period);
+	(void)ledger_bind(s, 2, path_user(&a));
+	(void)ledger_bind(s, 3, str_of(c->act));
+	(void)ledger_bind(s, 4, str_of(c->scope));
+	(void)ledger_bind(s, 5, c->target);
+	(void)ledger_bind(s, 6, str_of(c->period));
 	(void)sqlite3_bind_int64(s, 7, c->amount_pico);
-	bind_text(s, 8, c->mode);
+	(void)ledger_bind(s, 8, str_of(c->mode));
 	(void)sqlite3_bind_int64(s, 9, c->until_ms);
 	return sqlite3_step(s) == SQLITE_DONE || ledger_fail(db, "writing the budgets", e);
-}
-
-static bool end(sqlite3 *db, bool ok, struct err *e)
-{
-	if (ok && ledger_exec(db, "COMMIT", e))
-		return true;
-	(void)sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
-	return false;
 }
 
 static bool write_row(sqlite3 *db, const struct budget *b, struct err *e)
@@ -71,11 +43,11 @@ static bool write_row(sqlite3 *db, const struct budget *b, struct err *e)
 		    "excluded.limit_pico, mode = excluded.mode",
 		    -1, &s, NULL) != SQLITE_OK)
 		return ledger_fail(db, "writing the budgets", e);
-	bind_text(s, 1, budget_scope_name(b->scope));
-	bind_str(s, 2, b->target);
-	bind_text(s, 3, budget_period_name(b->period));
+	(void)ledger_bind(s, 1, str_of(budget_scope_name(b->scope)));
+	(void)ledger_bind(s, 2, b->target);
+	(void)ledger_bind(s, 3, str_of(budget_period_name(b->period)));
 	(void)sqlite3_bind_int64(s, 4, b->limit_pico);
-	bind_text(s, 5, budget_mode_name(b->mode));
+	(void)ledger_bind(s, 5, str_of(budget_mode_name(b->mode)));
 	return sqlite3_step(s) == SQLITE_DONE || ledger_fail(db, "writing the budgets", e);
 }
 
@@ -88,7 +60,7 @@ bool budget_set(sqlite3 *db, const struct budget *b, int64_t now_ms, struct err 
 		.target = b->target,
 		.amount_pico = b->limit_pico};
 	return ledger_exec(db, "BEGIN IMMEDIATE", e) &&
-	       end(db, write_row(db, b, e) && note(db, &c, now_ms, e), e);
+	       ledger_end(db, write_row(db, b, e) && note(db, &c, now_ms, e), e);
 }
 
 static bool remove_rows(
@@ -103,10 +75,10 @@ static bool remove_rows(
 		    -1, &s, NULL) != SQLITE_OK)
 		return ledger_fail(db, "writing the budgets", e);
 	(void)sqlite3_bind_int(s, 1, w->all_scopes);
-	bind_text(s, 2, budget_scope_name(w->scope));
-	bind_str(s, 3, w->target);
+	(void)ledger_bind(s, 2, str_of(budget_scope_name(w->scope)));
+	(void)ledger_bind(s, 3, w->target);
 	if (w->period >= 0)
-		bind_text(s, 4, budget_period_name((enum budget_period)w->period));
+		(void)ledger_bind(s, 4, str_of(budget_period_name((enum budget_period)w->period)));
 	while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
 		const char *target = (const char *)sqlite3_column_text(s, 1);
 		struct change c = {.act = "remove",
@@ -127,7 +99,7 @@ bool budget_remove(
 	sqlite3 *db, const struct budget_which *which, int64_t now_ms, int *out_n, struct err *e)
 {
 	return ledger_exec(db, "BEGIN IMMEDIATE", e) &&
-	       end(db, remove_rows(db, which, now_ms, out_n, e), e);
+	       ledger_end(db, remove_rows(db, which, now_ms, out_n, e), e);
 }
 
 bool budget_allow(sqlite3 *db, struct str session, int64_t add_pico, int64_t now_ms, struct err *e)

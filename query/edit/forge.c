@@ -195,15 +195,13 @@ bool forge_store_answer(sqlite3 *db, struct str repo, const struct answer_pr *pr
 	struct str name = n ? prs[0].repo : repo;
 	if (!ledger_exec(db, "BEGIN IMMEDIATE", e))
 		return false;
-	if (respell(db, name, e) && store_all(db, prs, n, &change, e) &&
-		store_repo(db, name, NULL, newest, now_ms, e) &&
-		(!change.has_changed || run_with_repo(db, due_sql, name, e)) &&
-		ledger_exec(db, "COMMIT", e)) {
-		*out = change;
-		return true;
-	}
-	(void)sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
-	return false;
+	bool ok = respell(db, name, e) && store_all(db, prs, n, &change, e) &&
+		  store_repo(db, name, NULL, newest, now_ms, e) &&
+		  (!change.has_changed || run_with_repo(db, due_sql, name, e));
+	if (!ledger_end(db, ok, e))
+		return false;
+	*out = change;
+	return true;
 }
 
 // As it is spelt in the ledger.

@@ -198,12 +198,10 @@ bool forget_run(sqlite3 *db, struct err *e)
 	if (!ledger_exec(
 		    db, "PRAGMA secure_delete = ON; PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE", e))
 		return false;
-	if (!remember_hashes(db, e) || !ledger_exec(db, delete_sql, e) ||
-		!ledger_exec(db, delete_rest_sql, e) || !delete_names(db, e) ||
-		!ledger_exec(db, "COMMIT", e)) {
-		(void)sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+	bool ok = remember_hashes(db, e) && ledger_exec(db, delete_sql, e) &&
+		  ledger_exec(db, delete_rest_sql, e) && delete_names(db, e);
+	if (!ledger_end(db, ok, e))
 		return false;
-	}
 	// what was deleted still stands in the log until it is taken over
 	(void)sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
 	return true;

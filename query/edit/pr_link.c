@@ -9,12 +9,6 @@ static void free_sql(char **z)
 	sqlite3_free(*z);
 }
 
-static void bind_str(sqlite3_stmt *s, int at, struct str v)
-{
-	if (v.p)
-		(void)sqlite3_bind_text(s, at, v.p, (int)v.n, SQLITE_STATIC);
-}
-
 // Binds id to ?1 and runs to the end.
 static bool run_for(sqlite3 *db, const char *sql, int64_t id, struct err *e)
 {
@@ -71,27 +65,19 @@ static bool add(sqlite3 *db, const struct pr_link *l, int64_t now_ms, struct err
 		    -1, &s, NULL) != SQLITE_OK)
 		return ledger_fail(db, "writing a link", e);
 	(void)sqlite3_bind_int64(s, 1, now_ms);
-	bind_str(s, 2, str_of(l->act));
-	bind_str(s, 3, str_of(l->scope));
-	bind_str(s, 4, l->root);
-	bind_str(s, 5, l->target);
+	(void)ledger_bind(s, 2, str_of(l->act));
+	(void)ledger_bind(s, 3, str_of(l->scope));
+	(void)ledger_bind(s, 4, l->root);
+	(void)ledger_bind(s, 5, l->target);
 	if (l->number) {
-		bind_str(s, 6, l->repo);
+		(void)ledger_bind(s, 6, l->repo);
 		(void)sqlite3_bind_int64(s, 7, l->number);
 	}
-	bind_str(s, 8, l->role);
+	(void)ledger_bind(s, 8, l->role);
 	(void)sqlite3_bind_int64(s, 9, l->since_ms);
 	(void)sqlite3_bind_int64(s, 10, l->until_ms);
 	return (sqlite3_step(s) == SQLITE_DONE || ledger_fail(db, "writing a link", e)) &&
 	       add_due(db, sqlite3_last_insert_rowid(db), e);
-}
-
-static bool end(sqlite3 *db, bool ok, struct err *e)
-{
-	if (ok && ledger_exec(db, "COMMIT", e))
-		return true;
-	(void)sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
-	return false;
 }
 
 bool pr_link_add(sqlite3 *db, const struct pr_link *links, size_t n, int64_t now_ms, struct err *e)
@@ -101,7 +87,7 @@ bool pr_link_add(sqlite3 *db, const struct pr_link *links, size_t n, int64_t now
 		return false;
 	for (size_t i = 0; ok && i < n; i++)
 		ok = add(db, &links[i], now_ms, e);
-	return end(db, ok, e);
+	return ledger_end(db, ok, e);
 }
 
 static bool find(sqlite3 *db, int64_t id, int64_t *out_id, struct err *e)
@@ -146,7 +132,7 @@ bool pr_link_undo(sqlite3 *db, int64_t id, int64_t now_ms, int64_t *out_id, stru
 	if (!ledger_exec(db, "BEGIN IMMEDIATE", e))
 		return false;
 	bool ok = find(db, id, &found, e) && undo(db, found, now_ms, e);
-	if (!end(db, ok, e))
+	if (!ledger_end(db, ok, e))
 		return false;
 	*out_id = found;
 	return true;

@@ -184,10 +184,7 @@ static bool write_list(sqlite3 *db, const struct price_list *list, struct err *e
 // Whoever asks next, a hook too, is to see the new prices.
 static bool end(sqlite3 *db, bool ok, struct err *e)
 {
-	if (ok && ledger_refresh_rates(db, 0, e) && ledger_exec(db, "COMMIT", e))
-		return true;
-	(void)sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
-	return false;
+	return ledger_end(db, ok && ledger_refresh_rates(db, 0, e), e);
 }
 
 bool price_write(sqlite3 *db, const struct price_list *lists, size_t n, struct err *e)

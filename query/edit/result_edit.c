@@ -3,11 +3,6 @@
 
 #include "ledger.h"
 
-static bool bind(sqlite3_stmt *s, int at, struct str v)
-{
-	return !v.p || sqlite3_bind_text(s, at, v.p, (int)v.n, SQLITE_STATIC) == SQLITE_OK;
-}
-
 bool result_add(sqlite3 *db, const struct print_result *r, int64_t now_ms, struct err *e)
 {
 	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
@@ -15,9 +10,9 @@ bool result_add(sqlite3 *db, const struct print_result *r, int64_t now_ms, struc
 			"INSERT INTO print_result(key, session, given_ms, line, subtype, "
 			"terminal_reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
 			-1, &s, NULL) == SQLITE_OK &&
-		       bind(s, 1, r->key) && bind(s, 2, r->session) &&
-		       sqlite3_bind_int64(s, 3, now_ms) == SQLITE_OK && bind(s, 4, r->line) &&
-		       bind(s, 5, r->subtype) && bind(s, 6, r->terminal_reason) &&
-		       sqlite3_step(s) == SQLITE_DONE) ||
+		       ledger_bind(s, 1, r->key) && ledger_bind(s, 2, r->session) &&
+		       sqlite3_bind_int64(s, 3, now_ms) == SQLITE_OK &&
+		       ledger_bind(s, 4, r->line) && ledger_bind(s, 5, r->subtype) &&
+		       ledger_bind(s, 6, r->terminal_reason) && sqlite3_step(s) == SQLITE_DONE) ||
 	       ledger_fail(db, "keeping the result", e);
 }

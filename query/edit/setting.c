@@ -237,12 +237,10 @@ bool setting_set(sqlite3 *db, const struct setting_def *def, const char *value,
 	bool is_same = false;
 	if (!ledger_exec(db, "BEGIN IMMEDIATE", e))
 		return false;
-	if (is_set_to(db, def, value, &is_same, e) && write(db, def, value, e) &&
-		(is_same || !def->is_charged || ledger_exec(db, due_sql, e)) &&
-		ledger_exec(db, "COMMIT", e)) {
-		*out_has_changed = !is_same;
-		return true;
-	}
-	(void)sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
-	return false;
+	bool ok = is_set_to(db, def, value, &is_same, e) && write(db, def, value, e) &&
+		  (is_same || !def->is_charged || ledger_exec(db, due_sql, e));
+	if (!ledger_end(db, ok, e))
+		return false;
+	*out_has_changed = !is_same;
+	return true;
 }

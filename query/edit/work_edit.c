@@ -8,27 +8,13 @@ static bool fail(sqlite3 *db, struct err *e)
 	return ledger_fail(db, "writing the work sessions", e);
 }
 
-static bool end(sqlite3 *db, bool ok, struct err *e)
-{
-	if (ok && ledger_exec(db, "COMMIT", e))
-		return true;
-	(void)sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
-	return false;
-}
-
-static void bind(sqlite3_stmt *s, int at, struct str v)
-{
-	if (v.p)
-		(void)sqlite3_bind_text(s, at, v.p, (int)v.n, SQLITE_STATIC);
-}
-
 bool work_find_open(sqlite3 *db, struct str root, int64_t *out_id, struct err *e)
 {
 	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	if (sqlite3_prepare_v2(db, "SELECT id FROM work WHERE root = ?1 AND ended_ms IS NULL", -1,
 		    &s, NULL) != SQLITE_OK)
 		return fail(db, e);
-	bind(s, 1, root);
+	(void)ledger_bind(s, 1, root);
 	int rc = sqlite3_step(s);
 	*out_id = rc == SQLITE_ROW ? sqlite3_column_int64(s, 0) : 0;
 	return rc == SQLITE_ROW || rc == SQLITE_DONE || fail(db, e);
@@ -59,9 +45,9 @@ static bool insert(sqlite3 *db, struct str type, struct str goal, struct str roo
 		    "INSERT INTO work(type, goal, root, started_ms) VALUES (?1, ?2, ?3, ?4)", -1,
 		    &s, NULL) != SQLITE_OK)
 		return fail(db, e);
-	bind(s, 1, type);
-	bind(s, 2, goal);
-	bind(s, 3, root);
+	(void)ledger_bind(s, 1, type);
+	(void)ledger_bind(s, 2, goal);
+	(void)ledger_bind(s, 3, root);
 	(void)sqlite3_bind_int64(s, 4, now_ms);
 	if (sqlite3_step(s) != SQLITE_DONE)
 		return fail(db, e);
@@ -73,7 +59,7 @@ bool work_start(sqlite3 *db, struct str type, struct str goal, struct str root, 
 	int64_t *out_id, struct err *e)
 {
 	return ledger_exec(db, "BEGIN IMMEDIATE", e) &&
-	       end(db, insert(db, type, goal, root, now_ms, out_id, e), e);
+	       ledger_end(db, insert(db, type, goal, root, now_ms, out_id, e), e);
 }
 
 // `sql` takes the id, the time and the text.
@@ -87,7 +73,7 @@ static bool change(sqlite3 *db, const char *sql, struct str root, struct str tex
 		return fail(db, e);
 	(void)sqlite3_bind_int64(s, 1, *out_id);
 	(void)sqlite3_bind_int64(s, 2, now_ms);
-	bind(s, 3, text);
+	(void)ledger_bind(s, 3, text);
 	return sqlite3_step(s) == SQLITE_DONE || fail(db, e);
 }
 
@@ -95,7 +81,7 @@ bool work_note(sqlite3 *db, struct str root, struct str text, int64_t now_ms, in
 	struct err *e)
 {
 	return ledger_exec(db, "BEGIN IMMEDIATE", e) &&
-	       end(db,
+	       ledger_end(db,
 		       change(db, "INSERT INTO work_note(work_id, at_ms, text) VALUES (?1, ?2, ?3)",
 			       root, text, now_ms, out_id, e),
 		       e);
@@ -105,7 +91,7 @@ bool work_end(sqlite3 *db, struct str root, struct str lesson, int64_t now_ms, i
 	struct err *e)
 {
 	return ledger_exec(db, "BEGIN IMMEDIATE", e) &&
-	       end(db,
+	       ledger_end(db,
 		       change(db,
 			       "UPDATE work SET ended_ms = max(started_ms, ?2), lesson = ?3 WHERE "
 			       "id = ?1",

@@ -22,26 +22,24 @@ struct str path_join(struct arena *a, struct str dir, struct str name)
 	return str_of(arena_printf(a, "%.*s%s%.*s", STR_ARG(dir), sep, STR_ARG(name)));
 }
 
-// Without $HOME: the password file's word for it. Read here, not by getpwuid(), which a statically
-// linked program cannot rely on.
-static struct str home_of_user(struct arena *a)
+// Of the entry of this user in the password file; STR_NONE: there is none. Read here, not by
+// getpwuid(), which a statically linked program cannot rely on.
+static struct str user_field(struct arena *a, size_t i)
 {
 	char line[1024], uid[16];
-	struct str home = STR("/");
+	struct str found = STR_NONE;
 	FILE *f = fopen("/etc/passwd", "re");
 	(void)snprintf(uid, sizeof uid, "%u", (unsigned)getuid());
-	while (f && fgets(line, sizeof line, f)) {
+	while (f && !found.p && fgets(line, sizeof line, f)) {
 		struct str field[7], rest = str_of(line);
-		for (size_t i = 0; i < 7; i++)
-			field[i] = str_split(rest, ':', &rest);
-		if (str_is(field[2], uid) && field[5].n && field[5].p[0] == '/') {
-			home = field[5];
-			break;
-		}
+		for (size_t n = 0; n < 7; n++)
+			field[n] = str_split(rest, ':', &rest);
+		if (str_is(field[2], uid) && field[i].n)
+			found = arena_str(a, field[i]);
 	}
 	if (f)
 		(void)fclose(f);
-	return arena_str(a, home);
+	return found;
 }
 
 struct str path_home(struct arena *a)
@@ -49,7 +47,16 @@ struct str path_home(struct arena *a)
 	struct str s = env_dir("HOME");
 	if (s.n)
 		return arena_str(a, s);
-	return home_of_user(a);
+	s = user_field(a, 5);
+	return s.n && s.p[0] == '/' ? s : STR("/");
+}
+
+struct str path_user(struct arena *a)
+{
+	struct str s = user_field(a, 0);
+	if (!s.p)
+		s = str_of(getenv("USER"));
+	return s.n ? arena_str(a, s) : STR("unknown");
 }
 
 struct str path_base(struct str path)

@@ -3,6 +3,8 @@
 import collections
 import datetime
 import json
+import os
+import pwd
 import random
 import re
 import sqlite3
@@ -288,7 +290,7 @@ class Said(Budgets):
             acts = db.execute('SELECT act, scope, period, at_ms, who FROM budget_change ORDER BY id').fetchall()
         self.assertEqual(collections.Counter(a[0] for a in acts), {'set': 6, 'remove': 1})
         self.assertEqual(acts[-1][:4], ('remove', 'session', 'total', ms_of(START)))
-        self.assertTrue(all(a[4] for a in acts))
+        self.assertEqual({a[4] for a in acts}, {pwd.getpwuid(os.getuid()).pw_name})
 
     def test_wrong_use(self):
         for args in (['set'], ['set', '--session'], ['set', '--session', 'much'], ['set', '--session', '-5'], ['set', '--branch', '20'],
