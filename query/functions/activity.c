@@ -7,7 +7,8 @@
 #include "ledger.h"
 #include "deed.h"
 #include "rowset.h"
-#include "window_table.h"
+#include "table_function.h"
+#include "window.h"
 
 #define NO_PROMPT INT64_MIN
 
@@ -50,6 +51,10 @@ struct reader {
 	struct rowset words;   // by tool and target: what they mean
 	sqlite3_stmt *text;    // of a name
 	struct arena arena;
+};
+
+struct activities {
+	struct activity_row *all;
 };
 
 static bool fail(const struct reader *r, struct err *e)
@@ -213,27 +218,37 @@ static struct activity_row judge(const int64_t *row)
 		.retries = row[RETRIES]};
 }
 
-static bool read_activities(
-	sqlite3 *db, const struct window *w, void **out, size_t *out_n, struct err *e)
+static void clear(void *state)
 {
-	struct reader r = {.db = db,
-		.window = w,
+	struct activities *a = state;
+	free(a->all);
+	*a = (struct activities){0};
+}
+
+static bool read_activities(
+	struct table_rows *rows, const char *plan, sqlite3_value *const *args, struct err *e)
+{
+	struct activities *a = rows->state;
+	const struct window w = window_of(args);
+	struct reader r = {.db = rows->db,
+		.window = &w,
 		.agents = {.n_key = 3, .n_columns = N_COLUMNS},
 		.prompts = {.n_key = 3, .n_columns = N_COLUMNS},
 		.files = {.n_key = 3, .n_columns = 3},
 		.words = {.n_key = 2, .n_columns = N_WORD_COLUMNS}};
-	bool ok = sqlite3_prepare_v2(db, "SELECT text FROM name WHERE id = ?1", -1, &r.text,
+	(void)plan;
+	clear(a);
+	bool ok = sqlite3_prepare_v2(r.db, "SELECT text FROM name WHERE id = ?1", -1, &r.text,
 			  NULL) == SQLITE_OK ||
 		  fail(&r, e);
 	ok = ok && read_calls(&r, e);
 	add_agents(&r);
 	ok = ok && read_plan_mode(&r, e);
 	if (ok) {
-		*out_n = r.prompts.n;
-		struct activity_row *rows = mem_alloc((r.prompts.n + 1) * sizeof *rows);
-		for (size_t i = 0; i < r.prompts.n; i++)
-			rows[i] = judge(rowset_at(&r.prompts, i));
-		*out = rows;
+		rows->n = r.prompts.n;
+		a->all = mem_alloc((rows->n + 1) * sizeof *a->all);
+		for (size_t i = 0; i < rows->n; i++)
+			a->all[i] = judge(rowset_at(&r.prompts, i));
 	}
 	ledger_finalize(&r.text);
 	rowset_free(&r.agents);
@@ -244,9 +259,9 @@ static bool read_activities(
 	return ok;
 }
 
-static void column(sqlite3_context *ctx, const void *data, int i)
+static void column(sqlite3_context *ctx, const struct table_rows *rows, int i)
 {
-	const struct activity_row *row = data;
+	const struct activity_row *row = &((const struct activities *)rows->state)->all[rows->at];
 	const int64_t numbers[] = {row->session_id, row->prompt_id, 0, row->edits, row->retries};
 	if (i == 2)
 		sqlite3_result_text(ctx, row->activity, -1, SQLITE_STATIC);
@@ -256,11 +271,14 @@ static void column(sqlite3_context *ctx, const void *data, int i)
 
 bool activity_register(sqlite3 *db, struct err *e)
 {
-	static const struct window_table table = {.name = "prompt_activity",
+	static const struct table_function def = {.name = "prompt_activity",
 		.columns = "session_id, prompt_id, activity, edits, retries",
-		.n_columns = 5,
-		.row_bytes = sizeof(struct activity_row),
+		.arguments = WINDOW_ARGUMENTS,
+		.cost = 1e7,
+		.n_rows = 10000,
+		.state_bytes = sizeof(struct activities),
 		.read = read_activities,
-		.column = column};
-	return window_table_register(db, &table, e);
+		.column = column,
+		.clear = clear};
+	return table_function_register(db, &def, NULL, NULL, e);
 }

@@ -6,7 +6,8 @@
 #include "arena.h"
 #include "ledger.h"
 #include "rowset.h"
-#include "window_table.h"
+#include "table_function.h"
+#include "window.h"
 
 enum { SESSION, AGENT, N_TURNS, END, N_STREAM }; // columns of the streams
 
@@ -23,6 +24,10 @@ struct turns {
 
 struct miss {
 	int64_t turn_id, session_id, before_id, lost; // before_id 0: none
+};
+
+struct misses {
+	struct miss *all;
 };
 
 static bool fail(sqlite3 *db, struct err *e)
@@ -132,23 +137,33 @@ static struct turn *sorted(struct turns *t)
 	return out;
 }
 
-static bool read_misses(
-	sqlite3 *db, const struct window *w, void **out, size_t *out_n, struct err *e)
+static void clear(void *state)
 {
+	struct misses *m = state;
+	free(m->all);
+	*m = (struct misses){0};
+}
+
+static bool read_misses(
+	struct table_rows *rows, const char *plan, sqlite3_value *const *args, struct err *e)
+{
+	struct misses *m = rows->state;
+	struct window w = window_of(args);
+	size_t cap = 0;
+	(void)plan;
+	clear(m);
 	struct turns t = {.streams = {.n_key = 2, .n_columns = N_STREAM}};
-	struct miss *misses = NULL;
-	size_t n = 0, cap = 0;
-	bool ok = read_turns(db, w, &t, e);
+	bool ok = read_turns(rows->db, &w, &t, e);
 	struct turn *turns = ok ? sorted(&t) : NULL;
 	for (size_t i = 0; ok && i < t.n; i++) {
 		const struct turn *turn = &turns[i], *before = i ? &turns[i - 1] : NULL;
 		if (before && before->stream != turn->stream)
 			before = NULL;
-		if (turn->at_ms < w->since_ms || turn->at_ms >= w->until_ms ||
+		if (turn->at_ms < w.since_ms || turn->at_ms >= w.until_ms ||
 			!(turn->is_told || (before && turn->read * 2 < before->context)))
 			continue;
-		misses = mem_reserve(misses, &cap, n + 1, sizeof *misses);
-		misses[n++] = (struct miss){.turn_id = turn->id,
+		m->all = mem_reserve(m->all, &cap, rows->n + 1, sizeof *m->all);
+		m->all[rows->n++] = (struct miss){.turn_id = turn->id,
 			.session_id = rowset_at(&t.streams, (size_t)turn->stream)[SESSION],
 			.before_id = before ? before->id : 0,
 			.lost = before ? larger(before->context - turn->read, 0) : 0};
@@ -156,14 +171,12 @@ static bool read_misses(
 	free(turns);
 	free(t.all);
 	rowset_free(&t.streams);
-	*out = misses;
-	*out_n = n;
 	return ok;
 }
 
-static void column(sqlite3_context *ctx, const void *row, int i)
+static void column(sqlite3_context *ctx, const struct table_rows *rows, int i)
 {
-	const struct miss *m = row;
+	const struct miss *m = &((const struct misses *)rows->state)->all[rows->at];
 	const int64_t values[] = {m->turn_id, m->session_id, m->before_id, m->lost};
 	if (i < 2 || m->before_id)
 		sqlite3_result_int64(ctx, values[i]);
@@ -171,11 +184,14 @@ static void column(sqlite3_context *ctx, const void *row, int i)
 
 bool cache_miss_register(sqlite3 *db, struct err *e)
 {
-	static const struct window_table table = {.name = "cache_miss",
+	static const struct table_function def = {.name = "cache_miss",
 		.columns = "turn_id, session_id, before_id, lost",
-		.n_columns = 4,
-		.row_bytes = sizeof(struct miss),
+		.arguments = WINDOW_ARGUMENTS,
+		.cost = 1e7,
+		.n_rows = 10000,
+		.state_bytes = sizeof(struct misses),
 		.read = read_misses,
-		.column = column};
-	return window_table_register(db, &table, e);
+		.column = column,
+		.clear = clear};
+	return table_function_register(db, &def, NULL, NULL, e);
 }

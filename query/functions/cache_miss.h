@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The table-valued function cache_miss(since_ms, until_ms, session) (window_table.h): the turns of
+// The table-valued function cache_miss(since_ms, until_ms, session) (window.h): the turns of
 // that time that missed the prompt cache. They read less than half of the context of the turn
 // before from it, or Claude Code said so. Its columns are
 //

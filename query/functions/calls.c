@@ -8,12 +8,7 @@
 #include "ledger.h"
 #include "report_def.h"
 #include "rowset.h"
-
-static const char declaration[] =
-	"CREATE TABLE call_sum (name_id, target_id, session_id, project_id, model_id, calls, "
-	"errors, edits, results, result_bytes, lines_added, lines_removed, sessions, kind HIDDEN, "
-	"since_ms HIDDEN, until_ms HIDDEN, in_project HIDDEN, in_branch HIDDEN, of_model HIDDEN, "
-	"of_session HIDDEN)";
+#include "table_function.h"
 
 enum { // columns; statements that read calls give the first two
 	NAME_ID,
@@ -32,7 +27,7 @@ enum { // columns; statements that read calls give the first two
 	N_COLUMNS,
 };
 
-enum { // arguments, in the order of the hidden columns
+enum { // arguments
 	ARG_KIND,
 	ARG_SINCE_MS,
 	ARG_UNTIL_MS,
@@ -40,105 +35,35 @@ enum { // arguments, in the order of the hidden columns
 	ARG_BRANCH,
 	ARG_MODEL,
 	ARG_SESSION,
-	N_ARGS,
 };
 
-struct table {
-	sqlite3_vtab base;
-	sqlite3 *db;
-};
-
-struct cursor {
-	sqlite3_vtab_cursor base;
-	unsigned named;         // columns, a bit each
-	sqlite3_value **args;   // only while rows are read
-	struct rowset groups;   // the dimensions named, then the measures
-	struct rowset sessions; // of each group: its number, session
+struct sums {
+	unsigned named;             // columns, a bit each
+	sqlite3_value *const *args; // only while rows are read
+	struct rowset groups;       // the dimensions named, then the measures
+	struct rowset sessions;     // of each group: its number, session
 	size_t where[N_COLUMNS];
 	struct rowset origins; // that the filters leave: id, session, project
 	struct rowset classes; // id, model
 	struct rowset charges; // id
 	struct rowset edits;   // ids of tools
-	size_t at;             // the row that it stands on
 };
 
-static int connect(sqlite3 *db, void *data, int argc, const char *const *argv, sqlite3_vtab **out,
-	char **error)
+// read_sums() gets the columns named, in hexadecimal.
+static char *plan_of(sqlite3_index_info *info)
 {
-	(void)data;
-	(void)argc;
-	(void)argv;
-	(void)error;
-	int rc = sqlite3_declare_vtab(db, declaration);
-	if (rc != SQLITE_OK)
-		return rc;
-	(void)sqlite3_vtab_config(db, SQLITE_VTAB_DIRECTONLY);
-	struct table *t = mem_alloc(sizeof *t);
-	t->db = db;
-	*out = &t->base;
-	return SQLITE_OK;
+	return sqlite3_mprintf("%llx", (unsigned long long)info->colUsed);
 }
 
-static int disconnect(sqlite3_vtab *base)
+static void clear(void *state)
 {
-	free(base);
-	return SQLITE_OK;
-}
-
-// filter() gets the arguments given as idxNum, and the columns named in hexadecimal.
-static int best_index(sqlite3_vtab *base, sqlite3_index_info *info)
-{
-	(void)base;
-	int at[N_ARGS], n = 0;
-	for (int i = 0; i < N_ARGS; i++)
-		at[i] = -1;
-	for (int i = 0; i < info->nConstraint; i++) {
-		int arg = info->aConstraint[i].iColumn - N_COLUMNS;
-		if (arg < 0 || info->aConstraint[i].op != SQLITE_INDEX_CONSTRAINT_EQ)
-			continue;
-		if (!info->aConstraint[i].usable)
-			return SQLITE_CONSTRAINT;
-		at[arg] = i;
-	}
-	for (int i = 0; i < N_ARGS; i++) {
-		if (at[i] < 0)
-			continue;
-		info->aConstraintUsage[at[i]].argvIndex = ++n;
-		info->aConstraintUsage[at[i]].omit = 1;
-		info->idxNum |= 1 << i;
-	}
-	info->idxStr = sqlite3_mprintf("%llx", (unsigned long long)info->colUsed);
-	info->needToFreeIdxStr = 1;
-	// never the inner table of a join that may have it outside
-	info->estimatedCost = 1e7;
-	info->estimatedRows = 2000;
-	return info->idxStr ? SQLITE_OK : SQLITE_NOMEM;
-}
-
-static int open_cursor(sqlite3_vtab *base, sqlite3_vtab_cursor **out)
-{
-	(void)base;
-	struct cursor *c = mem_alloc(sizeof *c);
-	*out = &c->base;
-	return SQLITE_OK;
-}
-
-static void clear(struct cursor *c)
-{
+	struct sums *c = state;
 	struct rowset *all[] = {
 		&c->groups, &c->sessions, &c->origins, &c->classes, &c->charges, &c->edits};
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
 		rowset_free(all[i]);
 		*all[i] = (struct rowset){0};
 	}
-	c->at = 0;
-}
-
-static int close_cursor(sqlite3_vtab_cursor *base)
-{
-	clear((struct cursor *)base);
-	free(base);
-	return SQLITE_OK;
 }
 
 static bool fail(sqlite3 *db, struct err *e)
@@ -146,12 +71,7 @@ static bool fail(sqlite3 *db, struct err *e)
 	return ledger_fail(db, "counting tool calls", e);
 }
 
-static bool is_given(const struct cursor *c, int arg)
-{
-	return c->args[arg] && sqlite3_value_type(c->args[arg]) != SQLITE_NULL;
-}
-
-static bool is_named(const struct cursor *c, int column)
+static bool is_named(const struct sums *c, int column)
 {
 	return (c->named >> column & 1) != 0;
 }
@@ -169,23 +89,21 @@ static bool bind_int(sqlite3_stmt *s, const char *name, int64_t v)
 }
 
 static bool prepare(
-	sqlite3 *db, const struct cursor *c, const char *sql, sqlite3_stmt **out, struct err *e)
+	sqlite3 *db, const struct sums *c, const char *sql, sqlite3_stmt **out, struct err *e)
 {
-	sqlite3_value **a = c->args;
-	int64_t first = is_given(c, ARG_SINCE_MS) ? sqlite3_value_int64(a[ARG_SINCE_MS]) : 0;
-	int64_t last =
-		is_given(c, ARG_UNTIL_MS) ? sqlite3_value_int64(a[ARG_UNTIL_MS]) : LEDGER_NO_END_MS;
+	sqlite3_value *const *a = c->args;
 	bool ok = sqlite3_prepare_v2(db, sql, -1, out, NULL) == SQLITE_OK &&
 		  bind(*out, ":kind", a[ARG_KIND]) && bind(*out, ":project", a[ARG_PROJECT]) &&
 		  bind(*out, ":branch", a[ARG_BRANCH]) && bind(*out, ":model", a[ARG_MODEL]) &&
-		  bind(*out, ":session", a[ARG_SESSION]) && bind_int(*out, ":first", first) &&
-		  bind_int(*out, ":last", last);
+		  bind(*out, ":session", a[ARG_SESSION]) &&
+		  bind_int(*out, ":first", table_int(a[ARG_SINCE_MS], 0)) &&
+		  bind_int(*out, ":last", table_int(a[ARG_UNTIL_MS], LEDGER_NO_END_MS));
 	return ok || fail(db, e);
 }
 
 // Rows of ids, found by the first.
 static bool read_ids(
-	sqlite3 *db, const struct cursor *c, const char *sql, struct rowset *out, struct err *e)
+	sqlite3 *db, const struct sums *c, const char *sql, struct rowset *out, struct err *e)
 {
 	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	int rc;
@@ -203,20 +121,19 @@ static bool read_ids(
 
 // Which statement gives the calls; whether turns come with them.
 static bool choose(
-	sqlite3 *db, const struct cursor *c, const char **out, bool *out_has_turn, struct err *e)
+	sqlite3 *db, const struct sums *c, const char **out, bool *out_has_turn, struct err *e)
 {
 	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
-	bool is_part = is_given(c, ARG_SINCE_MS) && sqlite3_value_int64(c->args[ARG_SINCE_MS]) > 0;
-	is_part |= is_given(c, ARG_UNTIL_MS) &&
-		   sqlite3_value_int64(c->args[ARG_UNTIL_MS]) < LEDGER_NO_END_MS;
-	*out_has_turn = is_part || is_given(c, ARG_PROJECT) || is_given(c, ARG_BRANCH) ||
-			is_given(c, ARG_MODEL) || is_given(c, ARG_SESSION) ||
-			is_named(c, SESSION_ID) || is_named(c, PROJECT_ID) ||
+	sqlite3_value *const *a = c->args;
+	bool is_part = table_int(a[ARG_SINCE_MS], 0) > 0 ||
+		       table_int(a[ARG_UNTIL_MS], LEDGER_NO_END_MS) < LEDGER_NO_END_MS;
+	*out_has_turn = is_part || a[ARG_PROJECT] || a[ARG_BRANCH] || a[ARG_MODEL] ||
+			a[ARG_SESSION] || is_named(c, SESSION_ID) || is_named(c, PROJECT_ID) ||
 			is_named(c, MODEL_ID) || is_named(c, SESSIONS);
-	*out = is_given(c, ARG_SESSION) ? calls_session_sql
-	       : *out_has_turn          ? calls_scan_sql
-					: calls_whole_sql;
-	if (!is_part || is_given(c, ARG_SESSION))
+	*out = a[ARG_SESSION]  ? calls_session_sql
+	       : *out_has_turn ? calls_scan_sql
+			       : calls_whole_sql;
+	if (!is_part || a[ARG_SESSION])
 		return true;
 	if (!prepare(db, c, calls_many_sql, &s, e))
 		return false;
@@ -228,7 +145,7 @@ static bool choose(
 }
 
 // False: the filters leave it out.
-static bool read_turn(const struct cursor *c, sqlite3_stmt *s, int64_t *dims)
+static bool read_turn(const struct sums *c, sqlite3_stmt *s, int64_t *dims)
 {
 	int64_t origin_id = sqlite3_column_int64(s, 6), class_id = sqlite3_column_int64(s, 7);
 	const int64_t *origin = rowset_find(&c->origins, &origin_id);
@@ -249,7 +166,7 @@ static bool read_turn(const struct cursor *c, sqlite3_stmt *s, int64_t *dims)
 	return true;
 }
 
-static bool add_call(struct cursor *c, sqlite3_stmt *s, int64_t *dims, struct err *e)
+static bool add_call(struct sums *c, sqlite3_stmt *s, int64_t *dims, struct err *e)
 {
 	bool is_new, is_over = false;
 	int64_t key[CALLS];
@@ -275,7 +192,7 @@ static bool add_call(struct cursor *c, sqlite3_stmt *s, int64_t *dims, struct er
 	return !is_over || err_set(e, ERR_FORMAT, "integer overflow: the sum is too large");
 }
 
-static bool read_calls(sqlite3 *db, struct cursor *c, struct err *e)
+static bool read_calls(sqlite3 *db, struct sums *c, struct err *e)
 {
 	AUTO(ledger_finalize) sqlite3_stmt *s = NULL;
 	const char *sql;
@@ -283,9 +200,9 @@ static bool read_calls(sqlite3 *db, struct cursor *c, struct err *e)
 	int rc;
 	if (!choose(db, c, &sql, &has_turn, e) ||
 		(has_turn && !read_ids(db, c, calls_origin_sql, &c->origins, e)) ||
-		((is_given(c, ARG_MODEL) || is_named(c, MODEL_ID)) &&
+		((c->args[ARG_MODEL] || is_named(c, MODEL_ID)) &&
 			!read_ids(db, c, calls_class_sql, &c->classes, e)) ||
-		(is_given(c, ARG_BRANCH) && !read_ids(db, c, calls_charge_sql, &c->charges, e)) ||
+		(c->args[ARG_BRANCH] && !read_ids(db, c, calls_charge_sql, &c->charges, e)) ||
 		(is_named(c, EDITS) && !read_ids(db, c, calls_edit_sql, &c->edits, e)) ||
 		!prepare(db, c, sql, &s, e))
 		return false;
@@ -297,7 +214,7 @@ static bool read_calls(sqlite3 *db, struct cursor *c, struct err *e)
 	return rc == SQLITE_DONE || fail(db, e);
 }
 
-static void lay_out(struct cursor *c)
+static void lay_out(struct sums *c)
 {
 	size_t n = 0;
 	clear(c);
@@ -309,73 +226,42 @@ static void lay_out(struct cursor *c)
 	c->sessions.n_key = c->sessions.n_columns = 2;
 }
 
-static int filter(
-	sqlite3_vtab_cursor *base, int given, const char *named, int argc, sqlite3_value **argv)
+static bool read_sums(
+	struct table_rows *rows, const char *plan, sqlite3_value *const *args, struct err *e)
 {
-	struct cursor *c = (struct cursor *)base;
-	sqlite3 *db = ((struct table *)base->pVtab)->db;
-	struct err e = {0};
-	sqlite3_value *args[N_ARGS] = {0};
-	for (int i = 0, n = 0; i < N_ARGS && n < argc; i++)
-		if (given & 1 << i)
-			args[i] = argv[n++];
-	c->named = (unsigned)strtoul(named, NULL, 16);
+	struct sums *c = rows->state;
+	c->named = (unsigned)strtoul(plan, NULL, 16);
 	c->args = args;
 	lay_out(c);
-	bool ok = read_calls(db, c, &e);
+	bool ok = read_calls(rows->db, c, e);
 	c->args = NULL;
-	if (ok)
-		return SQLITE_OK;
-	int rc = sqlite3_errcode(db);
-	sqlite3_free(base->pVtab->zErrMsg);
-	base->pVtab->zErrMsg = sqlite3_mprintf("%s", e.text);
-	return rc == SQLITE_OK || rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_ERROR : rc;
-}
-
-static int next(sqlite3_vtab_cursor *base)
-{
-	((struct cursor *)base)->at++;
-	return SQLITE_OK;
-}
-
-static int is_end(sqlite3_vtab_cursor *base)
-{
-	const struct cursor *c = (const struct cursor *)base;
-	return c->at >= c->groups.n;
+	rows->n = c->groups.n;
+	return ok;
 }
 
 // An id of 0 is none.
-static int column(sqlite3_vtab_cursor *base, sqlite3_context *ctx, int i)
+static void column(sqlite3_context *ctx, const struct table_rows *rows, int i)
 {
-	const struct cursor *c = (const struct cursor *)base;
-	if (i >= N_COLUMNS)
-		return SQLITE_OK;
-	int64_t v = rowset_at(&c->groups, c->at)[c->where[i]];
+	const struct sums *c = rows->state;
+	int64_t v = rowset_at(&c->groups, rows->at)[c->where[i]];
 	if (i >= CALLS || v)
 		sqlite3_result_int64(ctx, v);
-	return SQLITE_OK;
-}
-
-static int rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *out)
-{
-	*out = (sqlite3_int64)((struct cursor *)base)->at;
-	return SQLITE_OK;
 }
 
 bool calls_register(sqlite3 *db, struct err *e)
 {
-	static const sqlite3_module module = {
-		.xConnect = connect, // without xCreate: it exists by its name alone
-		.xBestIndex = best_index,
-		.xDisconnect = disconnect,
-		.xOpen = open_cursor,
-		.xClose = close_cursor,
-		.xFilter = filter,
-		.xNext = next,
-		.xEof = is_end,
-		.xColumn = column,
-		.xRowid = rowid,
-	};
-	return sqlite3_create_module_v2(db, "call_sum", &module, NULL, NULL) == SQLITE_OK ||
-	       ledger_fail(db, "registering functions", e);
+	static const struct table_function def = {.name = "call_sum",
+		.columns = "name_id, target_id, session_id, project_id, model_id, calls, errors, "
+			   "edits, results, result_bytes, lines_added, lines_removed, sessions",
+		.arguments = "kind, since_ms, until_ms, in_project, in_branch, of_model, "
+			     "of_session",
+		// never the inner table of a join that may have it outside
+		.cost = 1e7,
+		.n_rows = 2000,
+		.state_bytes = sizeof(struct sums),
+		.plan = plan_of,
+		.read = read_sums,
+		.column = column,
+		.clear = clear};
+	return table_function_register(db, &def, NULL, NULL, e);
 }

@@ -9,7 +9,7 @@
 #include "tip_claim.h"
 #include "tip_limit.h"
 #include "usd.h"
-#include "window_table.h"
+#include "window.h"
 
 enum { SUBJECTS_SHOWN = 3 };
 
@@ -39,25 +39,19 @@ struct run {
 	struct found *found; // of each rule
 };
 
-static int bind_str(sqlite3_stmt *s, int at, struct str v)
-{
-	return v.p ? sqlite3_bind_text(s, at, v.p, (int)v.n, SQLITE_STATIC)
-		   : sqlite3_bind_null(s, at);
-}
-
-static int bind_number(sqlite3_stmt *s, int at, const struct tip_number *number, int64_t milli)
+static bool bind_number(sqlite3_stmt *s, int at, const struct tip_number *number, int64_t milli)
 {
 	switch (number->unit) {
-	case TIP_COUNT: return sqlite3_bind_int64(s, at, milli / 1000);
-	case TIP_USD: return sqlite3_bind_int64(s, at, milli * (USD_PICO / 1000));
-	case TIP_TIMES: return sqlite3_bind_double(s, at, (double)milli / 1000);
-	case TIP_PCT: return sqlite3_bind_double(s, at, (double)milli / 100000);
+	case TIP_COUNT: return sqlite3_bind_int64(s, at, milli / 1000) == SQLITE_OK;
+	case TIP_USD: return sqlite3_bind_int64(s, at, milli * (USD_PICO / 1000)) == SQLITE_OK;
+	case TIP_TIMES: return sqlite3_bind_double(s, at, (double)milli / 1000) == SQLITE_OK;
+	case TIP_PCT: return sqlite3_bind_double(s, at, (double)milli / 100000) == SQLITE_OK;
 	}
-	return SQLITE_MISUSE;
+	return false;
 }
 
 // What is left unbound is NULL: no branch, no model.
-static int bind(const struct run *r, const struct found *f, sqlite3_stmt *s, int at)
+static bool bind(const struct run *r, const struct found *f, sqlite3_stmt *s, int at)
 {
 	const char *z = sqlite3_bind_parameter_name(s, at);
 	struct str name = str_of(z ? z + 1 : "");
@@ -65,20 +59,20 @@ static int bind(const struct run *r, const struct found *f, sqlite3_stmt *s, int
 		if (str_is(name, f->def->numbers[i].name))
 			return bind_number(s, at, &f->def->numbers[i], f->limits.milli[i]);
 	if (str_is(name, "since_ms"))
-		return sqlite3_bind_int64(s, at, r->req->since_ms);
+		return sqlite3_bind_int64(s, at, r->req->since_ms) == SQLITE_OK;
 	if (str_is(name, "until_ms"))
-		return sqlite3_bind_int64(s, at, r->req->until_ms);
+		return sqlite3_bind_int64(s, at, r->req->until_ms) == SQLITE_OK;
 	if (str_is(name, "now_ms"))
-		return sqlite3_bind_int64(s, at, r->req->now_ms);
+		return sqlite3_bind_int64(s, at, r->req->now_ms) == SQLITE_OK;
 	if (str_is(name, "project"))
-		return bind_str(s, at, r->req->project);
+		return ledger_bind(s, at, r->req->project);
 	if (str_is(name, "session"))
-		return bind_str(s, at, r->req->session);
+		return ledger_bind(s, at, r->req->session);
 	if (str_is(name, "cheaper"))
-		return bind_str(s, at, r->cheaper);
+		return ledger_bind(s, at, r->cheaper);
 	if (str_is(name, "breakdown") || str_is(name, "by") || str_is(name, "cost"))
-		return sqlite3_bind_int(s, at, 0);
-	return SQLITE_OK;
+		return sqlite3_bind_int(s, at, 0) == SQLITE_OK;
+	return true;
 }
 
 static bool prepare(const struct run *r, const struct found *f, sqlite3_stmt **out, struct err *e)
@@ -91,7 +85,7 @@ static bool prepare(const struct run *r, const struct found *f, sqlite3_stmt **o
 		return ledger_fail(r->db, f->def->id, e);
 	int n = sqlite3_bind_parameter_count(*out);
 	for (int i = 1; i <= n; i++)
-		if (bind(r, f, *out, i) != SQLITE_OK)
+		if (!bind(r, f, *out, i))
 			return ledger_fail(r->db, f->def->id, e);
 	return true;
 }

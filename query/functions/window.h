@@ -1,33 +1,24 @@
 // SPDX-License-Identifier: MIT
 // What the table-valued functions NAME(since_ms, until_ms, session) have in common. An argument
-// that is NULL or missing limits nothing.
-#ifndef CCL_QUERY_WINDOW_TABLE_H
-#define CCL_QUERY_WINDOW_TABLE_H
+// that is not given limits nothing.
+#ifndef CCL_QUERY_WINDOW_H
+#define CCL_QUERY_WINDOW_H
 
 #include <sqlite3.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "err.h"
 #include "str.h"
+
+#define WINDOW_ARGUMENTS "since_ms, until_ms, of_session"
 
 struct window {
 	int64_t since_ms, until_ms; // half-open
 	struct str session;         // full id; STR_NONE: any
 };
 
-struct window_table {
-	const char *name, *columns; // these as in CREATE TABLE
-	int n_columns;
-	size_t row_bytes;
-	// *out is to be freed; it has *out_n rows
-	bool (*read)(sqlite3 *db, const struct window *w, void **out, size_t *out_n, struct err *e);
-	// sets a column of a row, or leaves it NULL
-	void (*column)(sqlite3_context *ctx, const void *row, int column);
-};
-
-// `table` stays with the connection.
-MUST_USE bool window_table_register(sqlite3 *db, const struct window_table *table, struct err *e);
+// From the values of WINDOW_ARGUMENTS.
+struct window window_of(sqlite3_value *const *args);
 
 // Whether it has more than a quarter of all turns: to find a turn, or a call by its turn, takes
 // four times as long as to pass one over.
