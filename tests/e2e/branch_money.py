@@ -51,6 +51,7 @@ class Shares:
 
     def check(self, db, carried, spawned):
         """carried, spawned: how many answers count for a branch that was made later, or that sent an agent."""
+        self.check_why(db)  # first: it says which turn went where, and why
         money = collections.Counter()
         for t in db.turns:
             money[self.prs[t['key']]] += Fraction(t['cost'], 10 ** 12)
@@ -69,13 +70,13 @@ class Shares:
         case.assertEqual(sum(r['cost'] for r in rest), money[None])
         total = next(r['cost'] for r in report(self.s, 'summary') if r['period'] == 'all')
         case.assertEqual(sum(r['cost'] for r in prs + rest), total)
-        self.check_why(db)
 
     def check_why(self, db):
         for t in db.turns:
             rows, number = report(self.s, 'why', t['key']), self.prs[t['key']]
             case.assertEqual((rows[0]['about'], rows[0]['verdict']), ('turn', 'charged'))
-            case.assertIn(f'github.com/acme/widgets#{number} (author)' if number else 'main: no-pr', rows[0]['says'], t['key'])
+            case.assertIn(f'github.com/acme/widgets#{number} (author)' if number else 'main: no-pr', rows[0]['says'],
+                          '\n'.join([t['key'], *map(str, rows), (self.s.work / '.git/logs/HEAD').read_text()]))
             source = next(r['source'] for r in rows if r['about'] == 'branch' and r['verdict'] == 'charged')
             case.assertIn(source, ('reflog', 'carry', 'spawn'))
 
