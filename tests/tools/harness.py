@@ -25,6 +25,9 @@ HOOK = os.environ.get('CCL_HOOK', str(ROOT / 'build-test/hook/ccl-hook'))
 CCL = os.environ.get('CCL', str(ROOT / 'build-test/query/ccl'))
 ZONES = ('UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kolkata')
 TOKENS = ('input', 'output', 'cache_5m', 'cache_1h', 'cache_read')
+# Of cases that are many of one kind every so many-th is run: CCL_TEST_SHARE=1, the default, is all. Sanitizers are
+# after the code, not after the sums, and some of the cases reach as much of it.
+SHARE = int(os.environ.get('CCL_TEST_SHARE', 1))
 # A hook that could not finish leaves a child that waits up to 30 s for the lock.
 GRACE_S = 35
 

@@ -13,11 +13,11 @@ from fractions import Fraction
 
 import runaways
 from guarded import Guarded, rules
-from harness import payload, until
+from harness import SHARE, payload, until
 from runaways import CRITICAL, START, USD, WARN, Oracle, Story, Usual, iso_of, ms_of, percentile, tellings
 
 GENERATOR = pathlib.Path(__file__).resolve().parents[1] / 'tools/gen_corpus.py'
-SEEDS = (1, 2, 3, 4, 5)
+SEEDS = (1, 2, 3, 4, 5)[::SHARE]
 DAY_MS = 86_400_000
 LOOPS = {'L1', 'L2', 'L3', 'L4'}
 

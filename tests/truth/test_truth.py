@@ -16,7 +16,7 @@ import time
 import unittest
 from fractions import Fraction
 
-from harness import CCL, TOKENS, ZONES, LedgerCase, check_rollups, day_in, payload, turn_line, until
+from harness import CCL, SHARE, TOKENS, ZONES, LedgerCase, check_rollups, day_in, payload, turn_line, until
 
 GENERATOR = pathlib.Path(__file__).resolve().parents[1] / 'tools/gen_corpus.py'
 MEASURES = {'messages': 'turns', 'input': 'input', 'output': 'output', 'cache_5m': 'cache_write_5m',
@@ -265,7 +265,7 @@ class Truth(LedgerCase):
         path.parent.mkdir(parents=True)
         wal = pathlib.Path(f'{self.ledger}-wal')
         times, largest = [], 0
-        n_hooks = int(os.environ.get('CCL_TEST_HOOKS', 3000))
+        n_hooks = 3000 // SHARE
         with open(path, 'a') as f:
             for n in range(n_hooks):
                 f.write(turn_line('one', n))
