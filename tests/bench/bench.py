@@ -182,15 +182,21 @@ def report_part(b, ledger):
       GROUP BY 1 ORDER BY count(*) DESC LIMIT 1''').fetchone()[0]
     newest = db.execute('SELECT max(at_ms) FROM turn').fetchone()[0]
     now = datetime.datetime.fromtimestamp(newest / 1000, datetime.timezone.utc).strftime('%Y-%m-%dT%H:%M:%SZ')
-    out = ['## Reports', '', 'On the ledger of the back-fill, `--json`, medians of 30 runs, process start included.', '', '| command | ms | CPU, ms |',
-           '|---|---|---|']
-    commands = [['today'], ['last'], ['session', session], ['days', '--since', '7d'], ['models', '--since', '7d'], ['projects', '--since', '7d'],
-                ['branches', '--since', '7d'], ['summary'], ['days'], ['weeks'], ['months'], ['models'], ['projects'], ['branches'], ['agents'],
-                ['sessions']]
+    def milliseconds(*args):
+        rows = b.run(15, ledger, [b.ccl, *args, '--json'], CCL_NOW=now)
+        return f'{median(r[0] for r in rows) / 1000:.1f} | {median(r[1] for r in rows) / 1000:.1f}'
+
+    out = ['## Reports', '', 'On the ledger of the back-fill, `--json`, medians of 15 runs, process start included.', '',
+           '| command | of all time, ms | CPU, ms | `--since 7d`, ms | CPU, ms |', '|---|---|---|---|---|']
+    catalogue = json.loads(subprocess.run([b.ccl, 'reports', '--json'], capture_output=True, check=True).stdout)['rows']
+    commands = [[r['report']] for r in catalogue if r['group'] not in ('guard', 'health', 'worklog')
+                and not any(p['required'] for p in r['params'])]
+    timed = {r['report'] for r in catalogue if any(o['name'] == 'since' for o in r['options'])}
+    commands += [['session', session], ['explain', session], ['days', '--by', 'project,agent'], ['days', '--breakdown'], ['days', '--cost', 'reported'],
+                 ['prompts', '--limit', '20']]
     for args in commands:
-        rows = b.run(30, ledger, [b.ccl, *args, '--json'], CCL_NOW=now)
-        shown = ' '.join(args).replace(session, 'ID (the largest)')
-        out.append(f'| `ccl {shown}` | {median(r[0] for r in rows) / 1000:.1f} | {median(r[1] for r in rows) / 1000:.1f} |')
+        of_a_week = milliseconds(*args, '--since', '7d') if args[0] in timed and session not in args else ' | '
+        out.append(f'| `ccl {" ".join(args).replace(session, "ID (the largest)")}` | {milliseconds(*args)} | {of_a_week} |')
         print(out[-1], flush=True)
     return out + ['']
 

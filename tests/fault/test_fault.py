@@ -27,7 +27,7 @@ from logical import Logical, differences  # noqa: E402
 
 FAULT = os.environ.get('CCL_HOOK_FAULT', '')
 WRAPS_MALLOC = os.environ.get('CCL_FAULT_WRAPS_MALLOC', '1') == '1'
-N_ALL = int(os.environ.get('CCL_FAULT_ALL', 60))  # every n up to here, then in growing steps
+N_ALL = int(os.environ.get('CCL_FAULT_ALL', 40))  # every n up to here, then in growing steps
 N_KILLS = 6
 # what a program that was built with a sanitizer does with a NULL from malloc is its own business
 ALLOC_ENV = {'ASAN_OPTIONS': 'allocator_may_return_null=1:detect_leaks=0'}
