@@ -355,7 +355,6 @@ static bool read_window(struct spend_reader *r, struct err *e)
 {
 	const struct spend_filter *f = r->filter;
 	int64_t first, end, to_ms;
-	r->turns = (struct rowset){.n_key = 1, .n_columns = 2};
 	if (f->has_prompt && !spend_prompts_read(r->db, &r->prompts, e))
 		return false;
 	if (!find_quarters(f, &first, &end))
@@ -438,7 +437,7 @@ bool spend_read(sqlite3 *db, const struct spend_filter *f, struct spend_cells *o
 	rowset_free(&r.origins);
 	rowset_free(&r.charges);
 	rowset_free(&r.cut_days);
-	rowset_free(&r.turns);
+	free(r.turns);
 	spend_prompts_free(&r.prompts);
 	ledger_finalize(&r.origin);
 	return ok;

@@ -19,7 +19,15 @@ struct spend_reader {
 	struct rowset cut_days; // by charge: those in which a price changes
 	struct rowset charges;  // those that a branch filter leaves
 	struct spend_prompts prompts;
-	struct rowset turns; // in which cell a turn is, where calls are asked for
+	struct spend_turn *turns; // where calls are asked for, by id once they are all read
+	size_t n_turns, cap_turns;
+	size_t last_turn; // that had a call: the next call is of it, or of the next one
+};
+
+// In which cell a turn is.
+struct spend_turn {
+	int64_t id;
+	size_t cell;
 };
 
 // Where a row stands and what it counts to.
