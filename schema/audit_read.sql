@@ -1,4 +1,4 @@
--- What session_audit (query/audit.h) reads.
+-- What session_audit (query/audit/audit.h) reads.
 
 -- Sessions in the order of their numbers, then those that only a result names.
 -- @statement session

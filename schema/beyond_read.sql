@@ -1,4 +1,4 @@
--- What session_beyond (query/beyond.h) reads.
+-- What session_beyond (query/functions/beyond.h) reads.
 
 -- @statement meter
 SELECT start_ms, line FROM cost_state WHERE session_id = :session ORDER BY start_ms

@@ -1,4 +1,4 @@
--- What call_sum (query/calls.h) reads. Each statement stands behind the common table expressions of spend.sql that
+-- What call_sum (query/functions/calls.h) reads. Each statement stands behind the common table expressions of spend.sql that
 -- hold the filters, and takes their parameters besides its own.
 
 -- The origins that the filters leave, with what their turns say of a call.

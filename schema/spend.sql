@@ -15,6 +15,6 @@ spend_charge(id) AS MATERIALIZED (
 spend_class(id) AS MATERIALIZED (
   SELECT c.id FROM class AS c JOIN model AS m ON m.id = c.model_id
   WHERE :model IS NULL OR m.name = :model OR m.priced_as = :model),
--- priced and summed in C: query/spend.h says what its columns are, and how many rows it has
+-- priced and summed in C: query/functions/spend.h says what its columns are, and how many rows it has
 spend AS NOT MATERIALIZED (
   SELECT * FROM spend_sum(:since_ms, :until_ms, :project, :branch, :model, :session, :breakdown, :by, :cost))

@@ -1,4 +1,4 @@
--- What spend_sum (query/spend.h) reads. A statement that names one of the common table expressions of
+-- What spend_sum (query/functions/spend.h) reads. A statement that names one of the common table expressions of
 -- spend.sql that hold the filters stands behind them, and takes their parameters besides its own.
 
 -- What a row says by its origin: those from :first to :last, whatever the filters.

@@ -194,6 +194,8 @@ static struct str finding_of(struct arena *a, const struct found *f, size_t n)
 			if (str_is(word, f->def->numbers[i].name)) {
 				if (f->def->numbers[i].unit == TIP_USD)
 					usd_add_short(&b, f->limits.milli[i] * (USD_PICO / 1000));
+				else if (f->def->numbers[i].unit == TIP_COUNT)
+					buf_add_grouped(&b, (uint64_t)f->limits.milli[i] / 1000);
 				else
 					buf_add(&b, f->limits.texts[i]);
 			}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Budgets: what the user set, what they were lifted by, and how much of each is spent. Read only;
-// query/edit/budget.h writes them.
+// query/edit/budget_edit.h writes them.
 #ifndef CCL_RULES_BUDGET_H
 #define CCL_RULES_BUDGET_H
 
