@@ -241,8 +241,8 @@ static bool refresh(struct store *st, int64_t now_ms, struct err *e)
 		(void)sqlite3_exec(st->db, "ROLLBACK", NULL, NULL, NULL);
 	}
 	if (ok) {
-		ok = ledger_exec(st->db, "BEGIN IMMEDIATE", e);
-		ok = ledger_end(st->db, ok && write_all(st, all, now_ms, e), e);
+		ok = ledger_exec(st->db, "BEGIN IMMEDIATE", e) &&
+		     ledger_end(st->db, write_all(st, all, now_ms, e), e);
 	}
 	for (size_t i = 0; i < N_KINDS; i++)
 		free(all[i].all.p);

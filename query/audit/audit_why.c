@@ -4,18 +4,6 @@
 
 #include "usd.h"
 
-const char *const audit_kind_names[AUDIT_N_KINDS] = {
-	[AUDIT_COMPACTION] = "compaction",
-	[AUDIT_TITLE] = "title",
-	[AUDIT_INNER] = "inner",
-	[AUDIT_FORK] = "fork",
-	[AUDIT_INTERRUPTED] = "interrupted",
-	[AUDIT_UNWRITTEN] = "unwritten",
-	[AUDIT_OTHER_PROCESS] = "other_process",
-	[AUDIT_UNSEEN] = "unseen",
-	[AUDIT_RATES] = "rates",
-};
-
 const char *const audit_source_names[] = {
 	[AUDIT_NONE] = NULL,
 	[AUDIT_METER] = "cost-state",

@@ -6,7 +6,6 @@
 #include "audit.h"
 #include "buf.h"
 
-extern const char *const audit_kind_names[AUDIT_N_KINDS];
 extern const char *const audit_source_names[]; // by enum audit_source; NULL: AUDIT_NONE
 
 struct audit_why {

@@ -2,6 +2,7 @@
 #include "path.h"
 
 #include <errno.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +24,7 @@ struct str path_join(struct arena *a, struct str dir, struct str name)
 }
 
 // Of the entry of this user in the password file; STR_NONE: there is none. Read here, not by
-// getpwuid(), which a statically linked program cannot rely on.
+// getpwuid(), which a statically linked program, as those on Linux are, cannot rely on.
 static struct str user_field(struct arena *a, size_t i)
 {
 	char line[1024], uid[16];
@@ -54,6 +55,11 @@ struct str path_home(struct arena *a)
 struct str path_user(struct arena *a)
 {
 	struct str s = user_field(a, 0);
+#ifndef __linux__ // macOS has its users elsewhere
+	const struct passwd *p = s.p ? NULL : getpwuid(getuid());
+	if (p)
+		s = str_of(p->pw_name);
+#endif
 	if (!s.p)
 		s = str_of(getenv("USER"));
 	return s.n ? arena_str(a, s) : STR("unknown");

@@ -9,7 +9,7 @@
 // All results live in the arena. An unset or relative variable counts as absent (XDG rule).
 struct str path_join(struct arena *a, struct str dir, struct str name);
 struct str path_home(struct arena *a);                // $HOME, else /etc/passwd's
-struct str path_user(struct arena *a);                // the name of who runs this
+struct str path_user(struct arena *a);                // who runs this, or "unknown"
 struct str path_dir(struct str path);                 // without its last component
 struct str path_base(struct str path);                // its last component
 bool path_is_inside(struct str path, struct str dir); // equal, or below it

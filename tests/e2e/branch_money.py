@@ -7,7 +7,7 @@ import time
 import unittest
 from fractions import Fraction
 
-from harness import CCL, until
+from harness import CCL, Ledger, until
 
 case = unittest.TestCase()
 case.maxDiff = None
@@ -51,7 +51,8 @@ class Shares:
 
     def check(self, db, carried, spawned):
         """carried, spawned: how many answers count for a branch that was made later, or that sent an agent."""
-        until(lambda: not db.all('SELECT 1 FROM charge_due'), 30)  # the last hook leaves what is left to a child
+        # the last hook leaves what is left to a child
+        case.assertTrue(until(lambda: not Ledger(self.s.ledger).all('SELECT 1 FROM charge_due')))
         self.check_why(db)  # first: it says which turn went where, and why
         money = collections.Counter()
         for t in db.turns:

@@ -189,7 +189,7 @@ class Fault(unittest.TestCase):
                 steps = []
                 for _ in range(16):
                     steps.append(n)
-                    n += 1 if n <= N_ALL else max(1, n // (N_ALL // 5))
+                    n += 1 if n <= N_ALL else max(1, n // max(2, N_ALL // 5))
                 met = pool.map(one, [(name, kind, step, i) for i, step in enumerate(steps)], chunksize=1)
                 n_met += sum(met)
                 if not met[-1]:

@@ -36,7 +36,7 @@ SPLITS = [[], ['--breakdown'], ['--by', 'project'], ['--by', 'agent,branch'], ['
 
 
 def least(n):
-    return n // (5 * SHARE * SHARE) if SHARE > 1 else n
+    return max(1, n // (5 * SHARE * SHARE)) if SHARE > 1 else n
 
 
 class Ccl:
