@@ -3,7 +3,8 @@
 
 #include "value.h"
 
-enum { WIDE_COLS = 36, EASY_COLS = 14, LEAST_COLS = 10, WRAP_COLS = 20 }; // of a text that is cut
+// Of a text that is cut. SPLIT_COLS hold claude-sonnet-4-5-20250929.
+enum { WIDE_COLS = 36, SPLIT_COLS = 26, EASY_COLS = 14, LEAST_COLS = 10, WRAP_COLS = 20 };
 
 static bool is_elastic(const struct layout_column *c)
 {
@@ -15,6 +16,8 @@ static size_t least(const struct layout_column *c, size_t floor_cols)
 	size_t cols = c->def->is_wrap && floor_cols < WRAP_COLS ? WRAP_COLS : floor_cols;
 	if (c->def->is_wide && floor_cols == EASY_COLS)
 		cols = WIDE_COLS;
+	else if (c->def->by && floor_cols == EASY_COLS)
+		cols = SPLIT_COLS;
 	cols = cols > c->head_cols ? cols : c->head_cols;
 	return cols < c->cols ? cols : c->cols;
 }
